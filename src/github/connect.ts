@@ -1,0 +1,118 @@
+// How do we reach GitHub, on whichever host it is?
+// Probot's Octokit for an installation, @octokit/rest's for a person's token; both without throttling and retries.
+import { Octokit } from '@octokit/rest';
+import { ProbotOctokit } from 'probot';
+import type { Endpoints, GitHubClient, OctokitLike } from './client.js';
+import { createLimiter } from './limiter.js';
+import { createClient, toFailure } from './transport.js';
+
+/** GitHub supports a version at least 24 months: https://docs.github.com/rest/about-the-rest-api/api-versions */
+export const API_VERSION = '2022-11-28';
+export const REQUEST_TIMEOUT_MS = 10_000;
+const USER_AGENT = 'agent-policy';
+
+/**
+ * Where GitHub is. Takes the names GitHub Actions sets, so that a workflow on any host needs no settings.
+ * Enterprise Server has `/api/v3` beside `/api/graphql`; github.com and data residency have `/graphql`.
+ * Throws an `Error` that names the variable if an address is no http(s) URL.
+ */
+export function readEndpoints(
+  env: Readonly<Record<'GITHUB_API_URL' | 'GITHUB_GRAPHQL_URL', string | undefined>>,
+): Endpoints {
+  const apiUrl = readUrl('GITHUB_API_URL', env.GITHUB_API_URL) ?? 'https://api.github.com';
+  const graphqlUrl =
+    readUrl('GITHUB_GRAPHQL_URL', env.GITHUB_GRAPHQL_URL) ??
+    (/\/api\/v3$/.test(apiUrl) ? apiUrl.replace(/\/v3$/, '/graphql') : `${apiUrl}/graphql`);
+  return { apiUrl, graphqlUrl };
+}
+
+/**
+ * To be spread into Probot's options: host, timeout, API version, and no throttling or retry plugin.
+ * Probot's default paces a read by 15 ms and all writes of the process at one a second; ours is per installation.
+ */
+export function probotOptions(endpoints: Endpoints) {
+  return {
+    Octokit: ProbotOctokit.defaults({
+      throttle: { enabled: false },
+      retry: { enabled: false },
+      userAgent: USER_AGENT,
+    }),
+    baseUrl: endpoints.apiUrl,
+    request: { fetch: fetchGitHub },
+  };
+}
+
+export interface InstallationClients {
+  /** One client, and so one limiter, per installation of this process. Token is fetched and renewed by Octokit. */
+  forInstallation(id: number): Promise<GitHubClient>;
+  /** With the app's own JWT: deliveries, installations. */
+  app(): Promise<GitHubClient>;
+}
+
+/** `auth` is `probot.auth`: an Octokit per installation, or the app's own if no id is given. */
+export function createInstallationClients(options: {
+  readonly auth: (installationId?: number) => Promise<OctokitLike>;
+  readonly endpoints: Endpoints;
+  readonly now: () => number;
+}): InstallationClients {
+  const clients = new Map<number, Promise<GitHubClient>>();
+  const connect = async (id?: number) =>
+    createClient(await options.auth(id), options.endpoints, createLimiter({ now: options.now }), options.now);
+  const remember = (key: number, id?: number) => {
+    const known = clients.get(key);
+    if (known !== undefined) return known;
+    const made = connect(id).catch((error) => {
+      clients.delete(key);
+      throw toFailure('sign in to GitHub', error);
+    });
+    clients.set(key, made);
+    return made;
+  };
+  return { forInstallation: (id) => remember(id, id), app: () => remember(0) };
+}
+
+/** For the command line: a person's token through @octokit/rest. `null`: public data, a small budget. */
+export function createTokenClient(options: {
+  readonly token: string | null;
+  readonly endpoints: Endpoints;
+  readonly now: () => number;
+}): GitHubClient {
+  const octokit = new Octokit({
+    auth: options.token ?? undefined,
+    baseUrl: options.endpoints.apiUrl,
+    userAgent: USER_AGENT,
+    request: { fetch: fetchGitHub },
+    log: SILENT,
+  });
+  return createClient(octokit, options.endpoints, createLimiter({ now: options.now }), options.now);
+}
+
+/**
+ * Every request of ours, those for tokens too: ten seconds for headers and body together, the API version pinned.
+ * The body is read here, because Octokit takes a body that breaks off for an empty one.
+ */
+async function fetchGitHub(url: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  const headers = new Headers(init.headers);
+  headers.set('x-github-api-version', API_VERSION);
+  const answer = await fetch(url, {
+    ...init,
+    headers,
+    signal: init.signal ? AbortSignal.any([init.signal, timeout]) : timeout,
+  });
+  const body = await answer.arrayBuffer();
+  const { status, statusText } = answer;
+  const empty = status === 204 || status === 205 || status === 304;
+  return new Response(empty ? null : body, { status, statusText, headers: answer.headers });
+}
+
+function readUrl(name: string, value: string | undefined): string | null {
+  if (value === undefined || value.trim() === '') return null;
+  const text = value.trim().replace(/\/+$/, '');
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new Error(
+    `${name} is "${value}", which is no http(s) address. Example: https://github.example.com/api/v3`,
+  );
+}
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
