@@ -1,0 +1,60 @@
+// Which verdicts hold a pull request, and which of them is said first?
+import type { Decision, Gate, Verdict, VerdictState } from '../domain/verdict.js';
+
+const SEVERITY: Readonly<Record<VerdictState, number>> = {
+  fail: 0,
+  waiting: 1,
+  pending: 2,
+  pass: 3,
+  skipped: 4,
+};
+
+/** Every verdict: what holds first, then what would in observe mode, then what passes. */
+export function sortVerdicts(decision: Decision): readonly Verdict[] {
+  return [...decision.verdicts].sort(
+    (a, b) =>
+      Number(!isOpen(a)) - Number(!isOpen(b)) ||
+      Number(a.mode === 'observe' && isOpen(a)) - Number(b.mode === 'observe' && isOpen(b)) ||
+      SEVERITY[a.state] - SEVERITY[b.state] ||
+      Number(!isHalt(a)) - Number(!isHalt(b)) ||
+      Number(a.rule !== 'policy-file') - Number(b.rule !== 'policy-file') ||
+      Number(a.notKnown === true) - Number(b.notKnown === true),
+  );
+}
+
+/** Enforced verdicts that are no pass, the most severe first. */
+export function holdingVerdicts(decision: Decision): readonly Verdict[] {
+  return sortVerdicts(decision).filter((verdict) => isOpen(verdict) && verdict.mode === 'enforce');
+}
+
+/** What the title and the counts speak of: what holds, or in observe mode what would. */
+export function causesOf(decision: Decision, gate: Gate): readonly Verdict[] {
+  if (gate === 'success') return [];
+  if (gate === 'neutral') return sortVerdicts(decision).filter(isOpen);
+  return holdingVerdicts(decision);
+}
+
+export function isOpen(verdict: Verdict): boolean {
+  return SEVERITY[verdict.state] < SEVERITY.pass;
+}
+
+export function isHalt(verdict: Verdict): boolean {
+  return verdict.rule === 'halt' && verdict.state === 'fail';
+}
+
+/** True if the verdict is about a policy with errors in it, not one that could not be read. */
+export function isBrokenPolicy(verdict: Verdict, decision: Decision): boolean {
+  return (
+    verdict.rule === 'policy-file' &&
+    verdict.state === 'fail' &&
+    decision.layers.some((layer) => layer.status.kind === 'invalid')
+  );
+}
+
+export function gateOf(decision: Decision): Gate {
+  const enforced = holdingVerdicts(decision).map(({ state }) => state);
+  if (enforced.includes('fail')) return 'failure';
+  if (enforced.includes('waiting')) return 'action_required';
+  if (enforced.includes('pending')) return 'in_progress';
+  return decision.verdicts.some(isOpen) ? 'neutral' : 'success';
+}

@@ -1,0 +1,94 @@
+// What should whom do now?
+import { type Message, type MessagePart, ours, say } from '../domain/message.js';
+import type { Decision, Gate, Remedy, Verdict } from '../domain/verdict.js';
+import { causesOf, isBrokenPolicy, isHalt } from './causes.js';
+import { toPlain } from './escape.js';
+import { type Next, nextOf } from './json-block.js';
+
+export interface Step {
+  /** `Author`, `Reviewer`, `Owner`, `Machine`; `null` for a line to everyone. */
+  readonly who: string | null;
+  readonly what: Message;
+}
+
+/** Remedies said in one line to one addressee; the table has them all. */
+const MOST_REMEDIES = 3;
+
+export function stepsOf(decision: Decision, gate: Gate): readonly Step[] {
+  if (gate === 'success') {
+    return [{ who: null, what: say`Nothing to do: agent-policy does not hold this pull request.` }];
+  }
+  const causes = causesOf(decision, gate);
+  if (gate === 'neutral') {
+    return [
+      { who: null, what: say`Observe mode: nothing is blocked. Were it enforced:` },
+      ...remedySteps(causes, ['author', 'person', 'owner', 'machine']),
+    ];
+  }
+  const next = nextOf(decision);
+  return [...remedySteps(causes.filter(isUseful(causes, decision)), orderFor(next)), ...closing(next)];
+}
+
+export function addressee(by: Remedy['by']): string {
+  switch (by) {
+    case 'author':
+      return 'Author';
+    case 'person':
+      return 'Reviewer';
+    case 'owner':
+      return 'Owner';
+    case 'machine':
+      return 'Machine';
+  }
+}
+
+/** While a halt or a broken policy stands, repairing the rest is wasted work. */
+function isUseful(causes: readonly Verdict[], decision: Decision): (verdict: Verdict) => boolean {
+  const stops = (verdict: Verdict) => isHalt(verdict) || isBrokenPolicy(verdict, decision);
+  return causes.some(stops) ? stops : () => true;
+}
+
+function orderFor(next: Next): readonly Remedy['by'][] {
+  // A push may take approvals away, so a reviewer is asked after the author has repaired.
+  return next === 'author'
+    ? ['author', 'person', 'owner', 'machine']
+    : ['person', 'owner', 'machine', 'author'];
+}
+
+function closing(next: Next): readonly Step[] {
+  switch (next) {
+    case 'author':
+      return [];
+    case 'person':
+      return [{ who: 'Author', what: say`Do not push, reopen or ask for a waiver.` }];
+    case 'machine':
+      return [
+        { who: null, what: say`This check updates by itself.` },
+        { who: 'Author', what: say`Do not push, reopen or ask for a waiver.` },
+      ];
+    case 'none':
+      return [{ who: 'Author', what: say`Nothing to repair here. Do not push, reopen or ask for a waiver.` }];
+  }
+}
+
+function remedySteps(causes: readonly Verdict[], order: readonly Remedy['by'][]): readonly Step[] {
+  return order.flatMap((by) => {
+    const remedies = causes.flatMap(({ remedy }) => (remedy?.by === by ? [remedy.what] : []));
+    const distinct = remedies.filter(
+      (one, index) => remedies.findIndex((other) => toPlain(other) === toPlain(one)) === index,
+    );
+    return distinct.length === 0 ? [] : [{ who: addressee(by), what: joinSentences(distinct) }];
+  });
+}
+
+function joinSentences(sentences: readonly Message[]): Message {
+  const parts: MessagePart[] = [];
+  for (const sentence of sentences.slice(0, MOST_REMEDIES)) {
+    if (parts.length > 0) parts.push(ours(' '));
+    parts.push(...sentence.parts);
+    if (!/[.!?]$/.test(toPlain(sentence))) parts.push(ours('.'));
+  }
+  const left = sentences.length - MOST_REMEDIES;
+  if (left > 0) parts.push(ours(` And ${left} more, below.`));
+  return { parts };
+}

@@ -1,0 +1,118 @@
+// Which rule asks for what, why, and who does what? One table, what holds first.
+import type { Message } from '../domain/message.js';
+import type { Decision, LayerReport, Verdict } from '../domain/verdict.js';
+import { isOpen, sortVerdicts } from './causes.js';
+import { codeSpan, toMarkdown, toPlain } from './escape.js';
+import { bytesOf } from './json-block.js';
+import { addressee } from './next-steps.js';
+
+const TITLE_LIMIT = 200;
+const REASON_LIMIT = 500;
+
+export function renderTable(decision: Decision, repositoryUrl: string | null, maxBytes: number): string {
+  const head = ['| Rule | State | Why | Who does what |', '| :-- | :-- | :-- | :-- |'];
+  const rows = sortVerdicts(decision).map((verdict) => renderRow(verdict, decision, repositoryUrl));
+  const { kept, left } = fitLines(rows, maxBytes - bytesOf(head.join('\n')) - 80);
+  const more = left === 0 ? [] : [`| … | | and ${formatCount(left)} more | |`];
+  return [...head, ...kept, ...more].join('\n');
+}
+
+export function stateWord({ state, mode }: Verdict): string {
+  const observed = mode === 'observe';
+  switch (state) {
+    case 'fail':
+      return observed ? 'Would block' : 'Blocked';
+    case 'waiting':
+      return observed ? 'Would wait' : 'Waiting';
+    case 'pending':
+      return observed ? 'Would run' : 'Running';
+    case 'pass':
+      return 'Passed';
+    case 'skipped':
+      return 'Skipped';
+  }
+}
+
+/** Carries the state where colour is missing; text, not emoji, so that it looks alike everywhere. */
+export function stateSign({ state }: Verdict): string {
+  switch (state) {
+    case 'fail':
+      return '✖';
+    case 'waiting':
+      return '●';
+    case 'pending':
+      return '◌';
+    case 'pass':
+      return '✔';
+    case 'skipped':
+      return '–';
+  }
+}
+
+/** `zone infrastructure, policy line 12`; what is built in says so. */
+export function askerWords({ layer, line, zone }: Verdict): string {
+  if (layer === 'built-in') return 'built in';
+  const whose = layer === 'organization' ? 'organisation policy' : 'policy';
+  return line === null ? (zone === null ? `${whose} default` : whose) : `${whose} line ${line}`;
+}
+
+/** Whole lines while they fit; how many were left out is for the caller to say. */
+export function fitLines(
+  lines: readonly string[],
+  maxBytes: number,
+): { readonly kept: readonly string[]; readonly left: number } {
+  let used = 0;
+  const kept: string[] = [];
+  for (const line of lines) {
+    used += bytesOf(line) + 1;
+    if (used > maxBytes) break;
+    kept.push(line);
+  }
+  return { kept, left: lines.length - kept.length };
+}
+
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** Where a layer's file can be looked at: on the default branch, which is what it was read from. */
+export function policyUrl(report: LayerReport, repositoryUrl: string | null): string | null {
+  const url = /^(https?:\/\/[A-Za-z0-9.:-]+)\/([\w.-]+\/[\w.-]+)$/.exec(repositoryUrl ?? '');
+  const file = /^(?:([\w.-]+\/[\w.-]+): )?([\w./-]+)$/.exec(report.file);
+  if (url === null || file === null) return null;
+  return `${url[1]}/${file[1] ?? url[2]}/blob/HEAD/${file[2]}`;
+}
+
+function renderRow(verdict: Verdict, decision: Decision, repositoryUrl: string | null): string {
+  const zone =
+    verdict.zone === null || verdict.layer === 'built-in' ? '' : `zone ${codeSpan(verdict.zone, 'cell')}, `;
+  const rule = `${codeSpan(verdict.rule, 'cell')}<br>${zone}${askerLink(verdict, decision, repositoryUrl)}`;
+  const state = `${stateSign(verdict)} ${stateWord(verdict).replace(' ', '&nbsp;')}`;
+  const cells = [rule, isOpen(verdict) ? `**${state}**` : state, renderWhy(verdict), renderRemedy(verdict)];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function renderWhy(verdict: Verdict): string {
+  const title = cell(verdict.title, TITLE_LIMIT);
+  const reason = cell(verdict.reason, REASON_LIMIT);
+  if (!isOpen(verdict)) return reason === '' ? title : reason;
+  const isSame = toPlain(verdict.reason).replace(/\.$/, '') === toPlain(verdict.title);
+  return reason === '' || isSame ? `**${title}**` : `**${title}**<br>${reason}`;
+}
+
+function renderRemedy(verdict: Verdict): string {
+  if (verdict.remedy !== null)
+    return `**${addressee(verdict.remedy.by)}:** ${cell(verdict.remedy.what, REASON_LIMIT)}`;
+  return isOpen(verdict) ? 'Nothing lifts it on this pull request.' : '';
+}
+
+function askerLink(verdict: Verdict, decision: Decision, repositoryUrl: string | null): string {
+  const words = askerWords(verdict);
+  const report = decision.layers.find(({ layer }) => layer === verdict.layer);
+  const url = report === undefined ? null : policyUrl(report, repositoryUrl);
+  return url === null || verdict.line === null ? words : `[${words}](${url}#L${verdict.line})`;
+}
+
+function cell(message: Message, limit: number): string {
+  return toMarkdown(message, 'cell', limit);
+}
