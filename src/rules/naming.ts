@@ -1,0 +1,56 @@
+// Does an agent's pull request carry the name by which people find it?
+// The label is set by the app itself, so a missing one is only reported; the branch is the author's.
+import { minimatch } from 'minimatch';
+import { z } from 'zod';
+import { code, say } from '../domain/message.js';
+import type { Finding } from '../domain/verdict.js';
+import { defineRule } from './define-rule.js';
+import { fail, pass, skipped, undecided } from './finding.js';
+
+export const naming = defineRule({
+  name: 'naming',
+  settings: z.strictObject({
+    /** Labels the pull request should carry: `agent:devin`. */
+    labels: z.array(z.string()),
+    /** Glob of the head branch; `null` where the policy asks for none or the agent's signature fixes its own. */
+    branch: z.string().nullable(),
+  }),
+  needs: () => [],
+  describe: ({ labels, branch }) =>
+    [...labels.map((label) => `Carries the label ${label}.`), branch && `The branch matches ${branch}.`]
+      .filter(Boolean)
+      .join(' '),
+  evaluate: ({ labels, branch }, { snapshot }): readonly Finding[] => {
+    const findings: Finding[] = labels.map((label) => {
+      if (snapshot.pullRequest.labels?.includes(label)) {
+        return pass(say`label ${code(label)}`, say`The pull request carries ${code(label)}.`);
+      }
+      return skipped(
+        say`label ${code(label)} is missing`,
+        say`The app sets ${code(label)} itself; nothing hangs on it.`,
+      );
+    });
+    if (branch !== null) findings.push(judgeBranch(branch));
+    return findings;
+
+    function judgeBranch(glob: string): Finding {
+      const { headRef } = snapshot.pullRequest;
+      if (headRef === null) {
+        return undecided(
+          snapshot,
+          say`the branch is not known`,
+          say`The policy asks for a branch that matches ${code(glob)}.`,
+          { by: 'author', what: say`Name the branch.` },
+        );
+      }
+      if (minimatch(headRef, glob, { dot: true, nonegate: true, nocomment: true })) {
+        return pass(say`branch ${code(headRef)}`, say`It matches ${code(glob)}.`);
+      }
+      return fail(
+        say`branch ${code(headRef)} does not match ${code(glob)}`,
+        say`The policy asks agents for a branch that matches ${code(glob)}.`,
+        { by: 'author', what: say`Propose the same commits from a branch that matches ${code(glob)}.` },
+      );
+    }
+  },
+});

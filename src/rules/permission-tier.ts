@@ -1,0 +1,59 @@
+// May an agent of this tier propose a change to these files at all?
+import { z } from 'zod';
+import { code, type Message, ours, say } from '../domain/message.js';
+import { defineRule } from './define-rule.js';
+import { fail, pass } from './finding.js';
+import { furtherCauses, pathDetails, plural, shortPath } from './short-path.js';
+
+const tier = z.literal([0, 1, 2, 3]);
+
+export const permissionTier = defineRule({
+  name: 'permission-tier',
+  settings: z.strictObject({
+    /** Agent whose tier is the lowest; `null` when nobody knows which agent wrote the change. */
+    agent: z.string().nullable(),
+    /** Tier in force here. */
+    tier,
+    /** Why it is lower than the policy grants; `null` when it is not. */
+    lowered: z.string().nullable(),
+    /** Lowest tier that may propose a change to `paths`. */
+    propose: tier,
+    zone: z.string().nullable(),
+    line: z.number().int().positive().nullable(),
+    /** Files that this demand covers; a renamed file stands here under both names. */
+    paths: z.array(z.string()),
+  }),
+  needs: () => [],
+  describe: ({ propose }) => `Only agents of tier ${propose} or higher propose changes here.`,
+  evaluate: (settings) => {
+    const { paths, propose } = settings;
+    const who = settings.agent === null ? say`an unattributed account` : say`${settings.agent}`;
+    const holder = say`${who} (tier ${settings.tier})`;
+    const lowered = settings.lowered === null ? say`` : say` ${settings.lowered}`;
+    const demand = say`${plural(paths.length, 'file')} in ${where(settings.zone)} (${asked(propose, settings.line)})`;
+    if (settings.tier >= propose) {
+      return [pass(say`${holder} may propose here`, say`${demand}.${lowered}`)];
+    }
+    const [first = ''] = paths;
+    return [
+      fail(
+        say`${holder} may not change ${code(shortPath(first))}${furtherCauses(paths.length - 1)}`,
+        say`${demand}.${lowered}`,
+        {
+          by: 'author',
+          what: say`Take ${paths.length === 1 ? ours('it') : ours('them')} out of this pull request, or let a person propose the change.`,
+        },
+        pathDetails(paths),
+      ),
+    ];
+  },
+});
+
+function where(zone: string | null): Message {
+  if (zone === null) return say`no zone`;
+  return zone === 'control plane' ? say`the control plane` : say`zone ${code(zone)}`;
+}
+
+function asked(propose: number, line: number | null): Message {
+  return line === null ? say`propose: ${propose}, built in` : say`propose: ${propose}, line ${line}`;
+}
