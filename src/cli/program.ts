@@ -1,0 +1,160 @@
+// Which commands are there, with which flags, and what does each look like in use?
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Catalogue } from '../agents/catalogue.js';
+import type { Account } from '../domain/snapshot.js';
+import { runClassify } from './classify.js';
+import { type CommandIo, EXIT, type ExitCode } from './exit-codes.js';
+import { runExplain } from './explain.js';
+import { runLint } from './lint.js';
+import { runSimulate } from './simulate.js';
+
+const FORMAT = new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text');
+
+/** Builds the program; `done` receives the exit code of the command that ran. */
+export function buildProgram(
+  catalogue: Catalogue,
+  version: string,
+  io: CommandIo,
+  done: (code: ExitCode) => void,
+): Command {
+  const program = new Command('agent-policy')
+    .description('Judges agent-written pull requests against a repository’s policy.')
+    .version(version)
+    .showHelpAfterError('(--help shows the flags and an example)')
+    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 fine · 1 the policy or the change is at fault · 2 wrong usage or the world failed · 8 waiting for a human, a machine or a fact not known here',
+    );
+  const run = (command: Promise<ExitCode>) => command.then(done);
+
+  program
+    .command('lint')
+    .description('Check a policy file; every problem at once, with line and column.')
+    .argument('[file]', 'the policy (default: .github/agent-policy.yml)')
+    .addOption(FORMAT)
+    .addHelpText('after', example('agent-policy lint .github/agent-policy.yml'))
+    .action((file: string | undefined, flags: { format: 'text' | 'json' }) =>
+      run(runLint({ file: file ?? null, format: flags.format }, catalogue, io)),
+    );
+
+  program
+    .command('classify')
+    .description('Say who wrote each pull request: one JSON object a line in, one a line out.')
+    .requiredOption('--jsonl <file>', 'pull requests, one a line; - reads standard input')
+    .addHelpText('after', example('agent-policy classify --jsonl pulls.jsonl > labels.jsonl'))
+    .action((flags: { jsonl: string }) => run(runClassify({ jsonl: flags.jsonl }, catalogue, io)));
+
+  program
+    .command('simulate')
+    .description('Judge a change as the check would: two refs of a local clone, or a pull request on GitHub.')
+    .option('--repo <dir>', 'a local git repository; nothing is read from the network', '.')
+    .option('--base <ref>', 'the branch it would merge into; its tip holds the policy')
+    .option('--head <ref>', 'the tip of the change', 'HEAD')
+    .option(
+      '--pr <owner/repo#number>',
+      'a pull request on GitHub; the token is read from GITHUB_TOKEN',
+      parsePullRequest,
+    )
+    .option('--policy <file>', 'judge by this policy instead of the base’s')
+    .option('--branch <name>', 'the name of the head branch')
+    .option(
+      '--author <login:type>',
+      'who opens it; type is User or Bot (default: the last commit’s author, a person)',
+      parseAuthor,
+    )
+    .option('--body <file>', 'the description; - reads standard input')
+    .option(
+      '--approve <login>',
+      'a person who approves the head; may be given several times',
+      collect,
+      [] as string[],
+    )
+    .addOption(FORMAT)
+    .addHelpText(
+      'after',
+      example(
+        'agent-policy simulate --repo . --base main --head my-branch --policy .github/agent-policy.yml',
+        'agent-policy simulate --repo . --base main --head copilot/fix-1 --author Copilot:Bot --body pr.md --approve kim',
+        'GITHUB_TOKEN=… agent-policy simulate --pr acme/shop#812',
+      ),
+    )
+    .action((flags: SimulateFlags) =>
+      run(
+        runSimulate(
+          {
+            repo: flags.repo,
+            base: flags.base ?? null,
+            head: flags.head,
+            pullRequest: flags.pr ?? null,
+            policy: flags.policy ?? null,
+            branch: flags.branch ?? null,
+            author: flags.author ?? null,
+            body: flags.body ?? null,
+            approvals: flags.approve.length === 0 ? null : flags.approve,
+            format: flags.format,
+          },
+          catalogue,
+          io,
+        ),
+      ),
+    );
+
+  program
+    .command('explain')
+    .description('Say which zones a path is in, and what each demands.')
+    .argument('<path>', 'a path in the repository')
+    .option('--policy <file>', 'the policy', '.github/agent-policy.yml')
+    .option('--base <branch>', 'the branch it would merge into', 'main')
+    .addOption(FORMAT)
+    .addHelpText('after', example('agent-policy explain infra/vpc/main.tf'))
+    .action((path: string, flags: { policy: string; base: string; format: 'text' | 'json' }) =>
+      run(runExplain({ path, policy: flags.policy, base: flags.base, format: flags.format }, catalogue, io)),
+    );
+
+  for (const command of program.commands)
+    command.exitOverride().configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
+  return program;
+}
+
+/** Exit code of an error that commander throws: help and version are fine, everything else is wrong usage. */
+export function usageExitCode(error: { exitCode: number }): ExitCode {
+  return error.exitCode === 0 ? EXIT.fine : EXIT.failed;
+}
+
+interface SimulateFlags {
+  readonly repo: string;
+  readonly base?: string;
+  readonly head: string;
+  readonly pr?: { readonly owner: string; readonly repo: string; readonly number: number };
+  readonly policy?: string;
+  readonly branch?: string;
+  readonly author?: Account;
+  readonly body?: string;
+  readonly approve: readonly string[];
+  readonly format: 'text' | 'json';
+}
+
+function example(...lines: readonly string[]): string {
+  return `\nExample:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+function parsePullRequest(value: string): { owner: string; repo: string; number: number } {
+  const match =
+    /^([\w.-]+)\/([\w.-]+)#(\d{1,9})$/.exec(value) ??
+    /^https:\/\/[^/]+\/([\w.-]+)\/([\w.-]+)\/pull\/(\d{1,9})\/?$/.exec(value);
+  if (match === null) throw new InvalidArgumentError('Give OWNER/REPO#NUMBER, for example acme/shop#812.');
+  return { owner: match[1]!, repo: match[2]!, number: Number(match[3]) };
+}
+
+function parseAuthor(value: string): Account {
+  const match = /^@?(.+?)(?::(User|Bot))?$/i.exec(value);
+  if (match === null || match[1]!.includes(':'))
+    throw new InvalidArgumentError('Give LOGIN:User or LOGIN:Bot, for example Copilot:Bot.');
+  return { login: match[1]!, id: null, type: match[2]?.toLowerCase() === 'bot' ? 'Bot' : 'User' };
+}
