@@ -1,0 +1,47 @@
+// Which policies were there before? One that was seen and is gone without an observed removal is not "absent".
+import type { Database } from './database.js';
+import { storableText } from './storable.js';
+
+export interface PolicySeen {
+  readonly sha: string | null;
+  readonly digest: string;
+  readonly seenAt: Date;
+}
+
+export interface PoliciesSeen {
+  /** `scope`: whose policy, e.g. `organization:acme` or `repository:123`; compared without regard to case. */
+  record(scope: string, policy: PolicySeen): Promise<void>;
+  find(scope: string): Promise<PolicySeen | null>;
+  /** Its removal was observed. */
+  forget(scope: string): Promise<void>;
+}
+
+export function openPoliciesSeen(database: Database): PoliciesSeen {
+  return {
+    async record(scope, { sha, digest, seenAt }) {
+      const values = { sha, digest, seen_at: seenAt };
+      await database
+        .query()
+        .insertInto('policies_seen')
+        .values({ scope: scopeKey(scope), ...values })
+        .onConflict((conflict) => conflict.column('scope').doUpdateSet(values))
+        .execute();
+    },
+    async find(scope) {
+      const row = await database
+        .query()
+        .selectFrom('policies_seen')
+        .selectAll()
+        .where('scope', '=', scopeKey(scope))
+        .executeTakeFirst();
+      return row === undefined ? null : { sha: row.sha, digest: row.digest, seenAt: row.seen_at };
+    },
+    async forget(scope) {
+      await database.query().deleteFrom('policies_seen').where('scope', '=', scopeKey(scope)).execute();
+    },
+  };
+}
+
+function scopeKey(scope: string): string {
+  return storableText(scope.toLowerCase());
+}

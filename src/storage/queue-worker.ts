@@ -1,0 +1,191 @@
+// When does a waiting job run, and what becomes of it?
+// Fetches as many jobs as there are free hands, at once when one is sent here, and settles each by itself.
+import type { PgBoss } from 'pg-boss';
+import type { Logger } from 'pino';
+import type { Database } from './database.js';
+import {
+  affectedJobs,
+  DEAD,
+  failJob,
+  type JobHandler,
+  type JobResult,
+  QUEUE,
+  type QueueSettings,
+  SCHEMA,
+} from './job.js';
+
+export interface QueueWorker {
+  /** Something may have become due. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  readonly database: Database;
+  readonly boss: PgBoss;
+  readonly log: Logger;
+  readonly settings: QueueSettings;
+  readonly handler: JobHandler;
+  readonly concurrency: number;
+  readonly sendAgain: (key: string, at: Date) => Promise<void>;
+  readonly onSettled: () => void;
+}
+
+/** One attempt: pg-boss refuses to settle it once the job was taken over. */
+interface Attempt {
+  readonly id: string;
+  readonly key: string;
+  readonly retryCount: number;
+  readonly retryLimit: number;
+}
+
+export function startWorker(options: WorkerOptions): QueueWorker {
+  const { database, boss, log, settings, concurrency } = options;
+  const running = new Map<string, { readonly attempt: Attempt; readonly ended: Promise<void> }>();
+  let state: 'working' | 'stopping' = 'working';
+  let isFetching = false;
+  let isWoken = false;
+
+  const fetchMore = async () => {
+    while (isWoken && state === 'working' && running.size < concurrency) {
+      isWoken = false;
+      for (const attempt of await fetchJobs(boss, concurrency - running.size, [...running.keys()])) {
+        const ended = runJob(options, attempt).finally(() => {
+          running.delete(attempt.key);
+          options.onSettled();
+          wake();
+        });
+        running.set(attempt.key, { attempt, ended });
+      }
+    }
+  };
+
+  const wake = () => {
+    isWoken = true;
+    if (isFetching || state !== 'working') return;
+    isFetching = true;
+    database
+      .outsideTransaction(fetchMore)
+      // The next poll tries again.
+      .catch((error: unknown) => log.error({ err: error }, 'could not fetch jobs'))
+      .finally(() => {
+        isFetching = false;
+        if (isWoken && running.size < concurrency && state === 'working') setImmediate(wake);
+      });
+  };
+
+  const beat = () => {
+    if (running.size === 0) return;
+    boss
+      .touch(
+        QUEUE,
+        [...running.values()].map(({ attempt }) => attempt),
+      )
+      .catch((error: unknown) => log.warn({ err: error }, 'could not say that jobs are still at work'));
+  };
+
+  const poll = setInterval(wake, settings.pollMs);
+  const heartbeat =
+    database.engine === 'postgres' ? setInterval(beat, (settings.heartbeatSeconds * 1_000) / 4) : null;
+  wake();
+
+  return {
+    wake,
+    async stop() {
+      state = 'stopping';
+      clearInterval(poll);
+      const all = Promise.all([...running.values()].map(({ ended }) => ended));
+      const isDrained = await within(settings.drainMs, all);
+      if (heartbeat !== null) clearInterval(heartbeat);
+      if (!isDrained) log.warn({ keys: [...running.keys()] }, 'stopped before every job had ended');
+    },
+  };
+}
+
+async function fetchJobs(
+  boss: PgBoss,
+  batchSize: number,
+  keysAtWork: readonly string[],
+): Promise<readonly Attempt[]> {
+  const jobs = await boss.fetch<{ key: string }>(QUEUE, {
+    batchSize,
+    includeMetadata: true,
+    groupConcurrency: 1,
+    // Also keeps a key apart whose claim lapsed while its handler still runs here.
+    ...(keysAtWork.length > 0 ? { ignoreGroups: [...keysAtWork] } : {}),
+  });
+  return jobs.map(({ id, data, retryCount, retryLimit }) => ({ id, key: data.key, retryCount, retryLimit }));
+}
+
+/** Never rejects. */
+async function runJob(options: WorkerOptions, attempt: Attempt): Promise<void> {
+  const { log } = options;
+  const { key } = attempt;
+  const overrun = new AbortController();
+  try {
+    const result = await runHandler(options, key, overrun);
+    await settle(options, attempt, result);
+  } catch (error) {
+    const isLast = attempt.retryCount >= attempt.retryLimit;
+    const fields = { err: error, key, attempt: attempt.retryCount + 1 };
+    if (isLast) log.error(fields, 'job failed for the last time');
+    else log.warn(fields, 'job failed, it will be tried again');
+    await failJob(options.database, options.boss, attempt, describeError(error)).catch((failure: unknown) =>
+      log.error(
+        { err: failure, key },
+        'could not record that a job failed; it runs again when its claim lapses',
+      ),
+    );
+  }
+}
+
+async function runHandler(options: WorkerOptions, key: string, overrun: AbortController): Promise<JobResult> {
+  const { jobTimeoutMs } = options.settings;
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = new Error(`run job: not finished after ${jobTimeoutMs / 1_000} s`);
+      overrun.abort(error);
+      reject(error);
+    }, jobTimeoutMs);
+  });
+  try {
+    return await Promise.race([options.handler(key, overrun.signal), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function settle(options: WorkerOptions, attempt: Attempt, result: JobResult): Promise<void> {
+  const { database, boss, log } = options;
+  await database.inTransaction(async () => {
+    const settled = affectedJobs(await boss.complete(QUEUE, [attempt]));
+    if (settled === 0) {
+      log.warn({ key: attempt.key }, 'job ended after another worker had taken it over');
+      return;
+    }
+    if (result.kind === 'again') await options.sendAgain(attempt.key, result.at);
+    // Its work is done now, whatever failed before.
+    await database.executeSql(
+      `delete from ${SCHEMA}.job where name = '${DEAD}' and state = 'created' and singleton_key = $1`,
+      [attempt.key],
+    );
+  });
+}
+
+function describeError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** `false`: still not settled after that time. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  try {
+    return await Promise.race([work.then(() => true as const), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
