@@ -28,6 +28,7 @@ export { defaultZone, type ZoneDocument, zone } from './schema-zone.js';
 export const WAIVABLE_RULES = [
   'owner',
   'trace-link',
+  'required-checks',
   'evals',
   'quality-delta',
   'checkpoints',

@@ -1,0 +1,81 @@
+// Which values of a policy are each legal and together odd?
+import { listOf, mappingOf, type SemanticProblem } from './lint-problem.js';
+import type { Path } from './source.js';
+
+type Document = Readonly<Record<string, unknown>>;
+
+export function lintLimits(document: Document): readonly SemanticProblem[] {
+  return [
+    ...Object.entries(mappingOf(document.zones)).flatMap(([name, zone]) => lintZone(name, mappingOf(zone))),
+    ...lintQuality(mappingOf(document.quality_delta), ['quality_delta']),
+    ...Object.entries(mappingOf(mappingOf(document.evals).suites)).flatMap(([name, suite]) =>
+      lintSuite(mappingOf(suite), ['evals', 'suites', name]),
+    ),
+  ];
+}
+
+function lintZone(name: string, zone: Document): readonly SemanticProblem[] {
+  const path = ['zones', name];
+  const found: SemanticProblem[] = [
+    ...lintQuality(mappingOf(zone.quality_delta), [...path, 'quality_delta']),
+  ];
+  const { propose, merge } = zone;
+  if (typeof propose === 'number' && typeof merge === 'number' && merge < propose)
+    found.push(
+      warn(
+        [...path, 'merge'],
+        `Tier ${merge} may not propose here (propose: ${propose}), so this means merge: ${propose}.`,
+      ),
+    );
+  const { count, from } = mappingOf(zone.approvals);
+  if (count === 0)
+    found.push(
+      warn(
+        [...path, 'approvals', 'count'],
+        'With no approvals a change here merges without a person, whatever `merge` says.',
+      ),
+    );
+  const people = new Set(listOf(from).map((who) => String(who).toLowerCase()));
+  const onlyPeople = people.size > 0 && [...people].every((who) => /^@[^/]+$/.test(who));
+  if (typeof count === 'number' && onlyPeople && count > people.size)
+    found.push(
+      warn(
+        [...path, 'approvals', 'count'],
+        `${count} approvals are asked of ${people.size === 1 ? 'one person' : `${people.size} people`}: nobody can give them all. Name a team or more people.`,
+      ),
+    );
+  return found;
+}
+
+function lintQuality(quality: Document, path: Path): readonly SemanticProblem[] {
+  const size = mappingOf(quality.size);
+  const found: SemanticProblem[] = [];
+  if (isAbove(size.warn, size.fail))
+    found.push(
+      warn([...path, 'size', 'warn'], `A change fails at ${size.fail} lines before this warning is reached.`),
+    );
+  if (isAbove(quality.fail_below, quality.warn_below))
+    found.push(
+      warn(
+        [...path, 'warn_below'],
+        `A change fails below ${quality.fail_below} before this warning is reached.`,
+      ),
+    );
+  return found;
+}
+
+function lintSuite(suite: Document, path: Path): readonly SemanticProblem[] {
+  const { runs } = suite;
+  if (typeof runs !== 'number' || runs % 2 === 1) return [];
+  return [
+    warn([...path, 'runs'], `The majority of ${runs} runs can be a tie, which fails. Use an odd number.`),
+  ];
+}
+
+function isAbove(a: unknown, b: unknown): boolean {
+  return typeof a === 'number' && typeof b === 'number' && a > b;
+}
+
+function warn(path: Path, message: string): SemanticProblem {
+  return { path, onKey: false, severity: 'warning', message };
+}
