@@ -1,0 +1,57 @@
+// What does a job work on? The key is all a job carries; whoever runs it reads the newest state.
+
+export type JobKey =
+  | RepositoryOf<'review', { readonly number: number }>
+  | RepositoryOf<'group', { readonly headSha: string; readonly baseSha: string; readonly headRef: string }>
+  /** Every open pull request of a repository. */
+  | RepositoryOf<'repository', unknown>
+  /** Every open pull request of every repository of an installation. */
+  | { readonly kind: 'installation'; readonly installation: number };
+
+type RepositoryOf<Kind extends string, More> = {
+  readonly kind: Kind;
+  readonly installation: number;
+  readonly owner: string;
+  readonly repo: string;
+} & More;
+
+export function formatJobKey(key: JobKey): string {
+  switch (key.kind) {
+    case 'review':
+      return `review:${key.installation}:${key.owner}/${key.repo}#${key.number}`;
+    case 'group':
+      // The ref stands last: it alone may hold an `@`.
+      return `group:${key.installation}:${key.owner}/${key.repo}@${key.headSha}@${key.baseSha}@${key.headRef}`;
+    case 'repository':
+      return `repository:${key.installation}:${key.owner}/${key.repo}`;
+    case 'installation':
+      return `installation:${key.installation}`;
+  }
+}
+
+export function formatReviewKey(target: Omit<Extract<JobKey, { kind: 'review' }>, 'kind'>): string {
+  const { installation, owner, repo, number } = target;
+  return formatJobKey({ kind: 'review', installation, owner, repo, number });
+}
+
+/** `null`: no key of this version. */
+export function parseJobKey(text: string): JobKey | null {
+  const match =
+    /^(?<kind>review|group|repository):(?<installation>\d+):(?<owner>[^/@#\s]+)\/(?<repo>[^/@#\s]+)(?<rest>.*)$/su.exec(
+      text,
+    );
+  if (match === null) {
+    const installation = /^installation:(\d+)$/.exec(text)?.[1];
+    return installation === undefined ? null : { kind: 'installation', installation: Number(installation) };
+  }
+  const { kind, owner = '', repo = '', rest = '' } = match.groups ?? {};
+  const where = { installation: Number(match.groups?.installation), owner, repo };
+  if (kind === 'repository') return rest === '' ? { kind, ...where } : null;
+  if (kind === 'review') {
+    const number = /^#(\d+)$/.exec(rest)?.[1];
+    return number === undefined ? null : { kind, ...where, number: Number(number) };
+  }
+  const group = /^@([0-9a-f]+)@([0-9a-f]+)@(.+)$/su.exec(rest);
+  if (group === null) return null;
+  return { kind: 'group', ...where, headSha: group[1]!, baseSha: group[2]!, headRef: group[3]! };
+}

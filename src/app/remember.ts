@@ -1,0 +1,153 @@
+// What does a webhook tell that GitHub forgets, and what does it make stale?
+import type { Account } from '../domain/snapshot.js';
+import type { Head } from '../storage/heads.js';
+import type { Installation } from '../storage/installations.js';
+import type { Push } from '../storage/pushes.js';
+import type { Storage } from '../storage/storage.js';
+import { formatJobKey } from './job-key.js';
+import { isPolicyPath } from './policy-paths.js';
+import type { WebhookEvent } from './webhook-event.js';
+
+export type Fact =
+  | { readonly kind: 'head'; readonly head: Head }
+  | { readonly kind: 'push'; readonly push: Push }
+  /** Something happened that can only tighten the verdict: the review writes red first. */
+  | { readonly kind: 'tightened'; readonly repoId: number; readonly pullRequest: number; readonly at: Date }
+  | { readonly kind: 'installation'; readonly installation: Installation }
+  /** People, teams or rights changed: what is cached about them is not to be trusted. */
+  | { readonly kind: 'people-changed'; readonly installation: number }
+  | { readonly kind: 'policy-removed'; readonly scope: string };
+
+export function rememberFrom(event: WebhookEvent, now: Date): readonly Fact[] {
+  switch (event.name) {
+    case 'pull_request': {
+      const facts: Fact[] = [headOf(event)];
+      if (event.action === 'opened' || event.action === 'synchronize') facts.push(pushOf(event));
+      if (event.action === 'edited' && event.changes?.base !== undefined) facts.push(tightened(event, now));
+      return facts;
+    }
+    case 'pull_request_review':
+      return event.action === 'dismissed' ? [headOf(event), tightened(event, now)] : [headOf(event)];
+    case 'merge_group':
+      return [groupHeadOf(event, now)];
+    case 'push':
+      return removedPolicies(event);
+    case 'installation':
+      return installationFacts(event, now);
+    case 'repository':
+    case 'installation_repositories':
+    case 'member':
+    case 'membership':
+    case 'team':
+    case 'team_add':
+    case 'organization':
+      return [{ kind: 'people-changed', installation: event.installation.id }];
+    case 'check_run':
+    case 'check_suite':
+    case 'status':
+      return [];
+  }
+}
+
+/** Writes the facts in the transaction that is open. */
+export async function storeFacts(storage: Storage, facts: readonly Fact[]): Promise<void> {
+  for (const fact of facts) await storeFact(storage, fact);
+}
+
+function storeFact(storage: Storage, fact: Fact): Promise<void> {
+  switch (fact.kind) {
+    case 'head':
+      return storage.heads.record(fact.head);
+    case 'push':
+      return storage.pushes.record(fact.push);
+    case 'tightened':
+      return storage.tightened.mark(fact.repoId, fact.pullRequest, fact.at);
+    case 'installation':
+      return storage.installations.record(fact.installation);
+    case 'people-changed':
+      return storage.cache.forget(fact.installation);
+    case 'policy-removed':
+      return storage.policiesSeen.forget(fact.scope);
+  }
+}
+
+type PullEvent = Extract<WebhookEvent, { name: 'pull_request' | 'pull_request_review' }>;
+
+function headOf({ installation, repository, pull_request: pull }: PullEvent): Fact {
+  const jobKey = formatJobKey({
+    kind: 'review',
+    installation: installation.id,
+    owner: repository.owner.login,
+    repo: repository.name,
+    number: pull.number,
+  });
+  const head: Head = {
+    repoId: repository.id,
+    jobKey,
+    pullRequest: pull.number,
+    headSha: pull.head.sha,
+    baseRef: pull.base.ref,
+    open: pull.state === 'open',
+    asOf: pull.updated_at,
+  };
+  return { kind: 'head', head };
+}
+
+function pushOf({ repository, pull_request: pull, sender }: PullEvent): Fact {
+  const account: Account = { login: sender.login, id: sender.id, type: sender.type };
+  const push = { repoId: repository.id, pullRequest: pull.number, sender: account, headSha: pull.head.sha };
+  return { kind: 'push', push: { ...push, at: pull.updated_at } };
+}
+
+function tightened({ repository, pull_request: pull }: PullEvent, at: Date): Fact {
+  return { kind: 'tightened', repoId: repository.id, pullRequest: pull.number, at };
+}
+
+type GroupEvent = Extract<WebhookEvent, { name: 'merge_group' }>;
+
+function groupHeadOf({ action, installation, repository, merge_group: group }: GroupEvent, now: Date): Fact {
+  const jobKey = formatJobKey({
+    kind: 'group',
+    installation: installation.id,
+    owner: repository.owner.login,
+    repo: repository.name,
+    headSha: group.head_sha,
+    baseSha: group.base_sha,
+    headRef: group.head_ref,
+  });
+  const head: Head = {
+    repoId: repository.id,
+    jobKey,
+    pullRequest: null,
+    headSha: group.head_sha,
+    baseRef: group.base_ref,
+    open: action === 'checks_requested',
+    asOf: now,
+  };
+  return { kind: 'head', head };
+}
+
+type PushEvent = Extract<WebhookEvent, { name: 'push' }>;
+
+/** Scopes as the review names them: `repository:<id>`, and `organization:<login>` for the organisation's `.github`. */
+function removedPolicies({ ref, repository, commits }: PushEvent): readonly Fact[] {
+  if (ref !== `refs/heads/${repository.default_branch}`) return [];
+  const last = commits.findLast((commit) =>
+    [commit.added, commit.modified, commit.removed].some((paths) => paths.some(isPolicyPath)),
+  );
+  if (!last?.removed.some(isPolicyPath)) return [];
+  const scopes = [`repository:${repository.id}`];
+  if (repository.name === '.github') scopes.push(`organization:${repository.owner.login}`);
+  return scopes.map((scope) => ({ kind: 'policy-removed', scope }));
+}
+
+type InstallationEvent = Extract<WebhookEvent, { name: 'installation' }>;
+
+function installationFacts({ action, installation }: InstallationEvent, now: Date): readonly Fact[] {
+  const state = action === 'deleted' ? 'deleted' : action === 'suspend' ? 'suspended' : 'active';
+  const { id, account, updated_at } = installation;
+  return [
+    { kind: 'installation', installation: { id, account: account.login, state, asOf: updated_at ?? now } },
+    { kind: 'people-changed', installation: id },
+  ];
+}
