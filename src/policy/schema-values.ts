@@ -19,7 +19,7 @@ export function known<const T extends string | number>(noun: string, values: rea
 /** Text of a given form; what is wrong is told with an example of what is right. */
 export function text(form: RegExp, what: string, example: string): z.ZodString {
   const error = (issue: Input) => `${show(issue.input)} is not ${what}. Write it like ${example}.`;
-  return z.string({ error }).regex(form, { error });
+  return z.string({ error }).regex(form, { error }).meta({ title: what });
 }
 
 export function unknownValue(noun: string, values: readonly (string | number)[], input: unknown): string {
@@ -95,7 +95,8 @@ export const glob = z
     error: (issue: Input) =>
       `A glob has at most 256 characters, this one ${String(issue.input).length}. Use several shorter ones.`,
   })
-  .regex(/^[^!#]/, { error: (issue: Input) => leadingSign(String(issue.input)) });
+  .regex(/^[^!#]/, { error: (issue: Input) => leadingSign(String(issue.input)) })
+  .meta({ title: 'a glob' });
 export const categoryGlob = text(
   /^[^!#\s][^\s]{0,99}$/,
   'a category or a glob over categories',
@@ -107,7 +108,7 @@ export const label = text(/^[^\p{Cc}]{1,50}$/u, 'a name of at most 50 characters
 export function whole(what: string, min: number, max: number): z.ZodNumber {
   const error = (issue: Input) =>
     `${show(issue.input)} is not ${what}. Write a whole number from ${min} to ${max}.`;
-  return z.int({ error }).min(min, { error }).max(max, { error });
+  return z.int({ error }).min(min, { error }).max(max, { error }).meta({ title: what });
 }
 
 function leadingSign(pattern: string): string {
