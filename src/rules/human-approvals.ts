@@ -148,8 +148,8 @@ function demandOf(settings: Settings, needed: number, { authorship }: RuleContex
         : say`Zone ${code(zone)} asks for ${plural(settings.count, 'approval')}`;
   const parts: Message[] = [say`${place} (${at}).`];
   if (needed > settings.count) {
-    const because = authorship.requester.known ? say`no account is named` : say`${authorship.requester.why}`;
-    parts.push(say`One more, because nobody knows who asked for this work: ${because}.`);
+    const because = authorship.requester.known ? say`no account is named.` : say`${authorship.requester.why}`;
+    parts.push(say`One more, because nobody knows who asked for this work: ${because}`);
   }
   for (const sentence of settings.because) parts.push(say`${sentence}`);
   return parts.reduce((before, next) => say`${before} ${next}`);

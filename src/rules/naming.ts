@@ -1,9 +1,9 @@
 // Does an agent's pull request carry the name by which people find it?
 // The label is set by the app itself, so a missing one is only reported; the branch is the author's.
-import { minimatch } from 'minimatch';
 import { z } from 'zod';
 import { code, say } from '../domain/message.js';
 import type { Finding } from '../domain/verdict.js';
+import { compileGlob } from '../paths/glob.js';
 import { defineRule } from './define-rule.js';
 import { fail, pass, skipped, undecided } from './finding.js';
 
@@ -43,7 +43,7 @@ export const naming = defineRule({
           { by: 'author', what: say`Name the branch.` },
         );
       }
-      if (minimatch(headRef, glob, { dot: true, nonegate: true, nocomment: true })) {
+      if (compileGlob(glob)(headRef)) {
         return pass(say`branch ${code(headRef)}`, say`It matches ${code(glob)}.`);
       }
       return fail(

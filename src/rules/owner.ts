@@ -16,7 +16,7 @@ export const owner = defineRule({
     agent: z.string().nullable(),
     machineUsers: z.array(z.string()),
   }),
-  needs: (settings, context) => factsFor(namesOf(settings.owner, context), context),
+  needs: (settings, context) => factsFor(namesOf(settings.owner, context)),
   describe: ({ owner }) => `${owner} answers for the agent and has write access.`,
   evaluate: (settings, context): readonly Finding[] => {
     const names = namesOf(settings.owner, context);
@@ -70,7 +70,7 @@ function namesOf(setting: string, context: RuleContext): readonly string[] {
   return (requestersOf(context.authorship) ?? []).map((login) => `@${login}`);
 }
 
-function factsFor(names: readonly string[], _context: RuleContext): readonly Fact[] {
+function factsFor(names: readonly string[]): readonly Fact[] {
   return names.map((name) =>
     isTeam(name) ? { kind: 'team', team: name } : { kind: 'person', login: name.replace(/^@/, '') },
   );

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { code, type Message, ours, say } from '../domain/message.js';
 import { defineRule } from './define-rule.js';
-import { fail, pass } from './finding.js';
+import { fail, pass, undecided } from './finding.js';
 import { furtherCauses, pathDetails, plural, shortPath } from './short-path.js';
 
 const tier = z.literal([0, 1, 2, 3]);
@@ -14,6 +14,8 @@ export const permissionTier = defineRule({
     agent: z.string().nullable(),
     /** Tier in force here. */
     tier,
+    /** Tier if the opener turned out to have write access; differs from `tier` only while that is not known. */
+    ifVouched: tier,
     /** Why it is lower than the policy grants; `null` when it is not. */
     lowered: z.string().nullable(),
     /** Lowest tier that may propose a change to `paths`. */
@@ -23,18 +25,30 @@ export const permissionTier = defineRule({
     /** Files that this demand covers; a renamed file stands here under both names. */
     paths: z.array(z.string()),
   }),
+  // Whether the opener may vouch is asked for where the tier is worked out.
   needs: () => [],
   describe: ({ propose }) => `Only agents of tier ${propose} or higher propose changes here.`,
-  evaluate: (settings) => {
+  evaluate: (settings, { snapshot }) => {
     const { paths, propose } = settings;
     const who = settings.agent === null ? say`an unattributed account` : say`${settings.agent}`;
     const holder = say`${who} (tier ${settings.tier})`;
     const lowered = settings.lowered === null ? say`` : say` ${settings.lowered}`;
-    const demand = say`${plural(paths.length, 'file')} in ${where(settings.zone)} (${asked(propose, settings.line)})`;
+    const demand = say`${plural(paths.length, 'file')}${where(settings.zone)} (${asked(propose, settings.line)})`;
     if (settings.tier >= propose) {
       return [pass(say`${holder} may propose here`, say`${demand}.${lowered}`)];
     }
     const [first = ''] = paths;
+    if (settings.ifVouched >= propose) {
+      return [
+        undecided(
+          snapshot,
+          say`whether the opener vouches for ${holder} is not known`,
+          say`${demand}. With write access the opener vouches for the agent, and that was not read.`,
+          { by: 'machine', what: say`Read the opener's access.` },
+          pathDetails(paths),
+        ),
+      ];
+    }
     return [
       fail(
         say`${holder} may not change ${code(shortPath(first))}${furtherCauses(paths.length - 1)}`,
@@ -50,8 +64,8 @@ export const permissionTier = defineRule({
 });
 
 function where(zone: string | null): Message {
-  if (zone === null) return say`no zone`;
-  return zone === 'control plane' ? say`the control plane` : say`zone ${code(zone)}`;
+  if (zone === null) return say``;
+  return zone === 'control plane' ? say` in the control plane` : say` in zone ${code(zone)}`;
 }
 
 function asked(propose: number, line: number | null): Message {

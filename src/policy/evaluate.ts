@@ -1,0 +1,163 @@
+// What was asked of this change, and is it met? Pure, synchronous, replayable from its input.
+import { type Catalogue, knownAgentNames } from '../agents/catalogue.js';
+import { classifyAuthorship } from '../agents/classify.js';
+import { customSignatures } from '../agents/custom.js';
+import type { AuthorshipFinding } from '../domain/authorship.js';
+import { type Fact, factKey } from '../domain/fact.js';
+import { code, say } from '../domain/message.js';
+import type { PolicyFiles } from '../domain/policy-file.js';
+import type { Memory, Snapshot } from '../domain/snapshot.js';
+import type { Decision, Gate, Verdict } from '../domain/verdict.js';
+import type { RuleContext } from '../rules/define-rule.js';
+import { naming } from '../rules/naming.js';
+import { labelOf } from './change-demands.js';
+import type { Demand } from './demand.js';
+import { collectDemands } from './demands.js';
+import { type PolicyLayers, readLayers } from './layers.js';
+
+export interface EvaluationInput {
+  readonly snapshot: Snapshot;
+  readonly memory: Memory;
+  readonly now: Date;
+  readonly policies: PolicyFiles;
+  readonly catalogue: Catalogue;
+}
+
+export interface Evaluation {
+  readonly decision: Decision;
+  /** Facts that would settle more. No verdict that hangs on one of them is a pass. */
+  readonly missing: readonly Fact[];
+  /** Label the app sets on an agent's pull request; `null` where the policy asks for none. */
+  readonly label: string | null;
+}
+
+export function evaluate(input: EvaluationInput): Evaluation {
+  const { snapshot, memory, now, policies, catalogue } = input;
+  const layers = readLayers(policies, snapshot.repository, knownAgentNames(catalogue));
+  const bugs: Verdict[] = [];
+  const authorship = guarded('authorship', () => classify(input, layers), bugs) ?? UNCLASSIFIED;
+  const context: RuleContext = { snapshot, memory, now, authorship };
+  const collected = guarded('demands', () => collectDemands({ layers, catalogue, context }), bugs);
+  const judged = (collected?.demands ?? []).map((demand) => judge(demand, context));
+  const facts = [...(collected?.needs ?? []), ...judged.flatMap(({ needs }) => needs)];
+  const demands = collected?.demands ?? [];
+  return {
+    decision: {
+      headSha: snapshot.pullRequest.headSha,
+      pullRequest: snapshot.pullRequest.number,
+      authorship,
+      layers: [layers.repository.report, layers.organization.report],
+      verdicts: [...bugs, ...judged.flatMap(({ verdicts }) => verdicts)],
+      tier: collected?.tier?.tier ?? null,
+      at: now.toISOString(),
+    },
+    label: labelFor(authorship, demands),
+    missing: [
+      ...new Map(
+        facts.filter((fact) => isMissing(fact, snapshot)).map((fact) => [factKey(fact), fact]),
+      ).values(),
+    ],
+  };
+}
+
+/** What GitHub is told. Only enforced verdicts hold a change; `neutral` says that an observed one would. */
+export function gateOf(decision: Pick<Decision, 'verdicts'>): Gate {
+  const open = decision.verdicts.filter(({ state }) => state !== 'pass' && state !== 'skipped');
+  const enforced = open.filter(({ mode }) => mode === 'enforce').map(({ state }) => state);
+  if (enforced.includes('fail')) return 'failure';
+  if (enforced.includes('waiting')) return 'action_required';
+  if (enforced.includes('pending')) return 'in_progress';
+  return open.length > 0 ? 'neutral' : 'success';
+}
+
+function labelFor({ agents }: AuthorshipFinding, demands: readonly Demand[]): string | null {
+  const [agent] = agents;
+  if (agent === undefined) return null;
+  const label = labelOf(agent);
+  const asked = demands.some(
+    ({ rule, settings }) =>
+      rule === naming && (settings as { readonly labels: readonly string[] }).labels.includes(label),
+  );
+  return asked ? label : null;
+}
+
+function classify({ snapshot, memory, catalogue }: EvaluationInput, layers: PolicyLayers): AuthorshipFinding {
+  const documents = [layers.repository, layers.organization].flatMap(({ policy }) =>
+    policy === null ? [] : [policy.document],
+  );
+  return classifyAuthorship(snapshot, {
+    catalogue,
+    custom: documents.flatMap((document) => customSignatures(document.agents ?? {})),
+    automationWorkflows: documents.flatMap((document) => document.automation_workflows ?? []),
+    machineUsers: documents.flatMap((document) => document.machine_users ?? []),
+    memory,
+  });
+}
+
+interface Judged {
+  readonly verdicts: readonly Verdict[];
+  readonly needs: readonly Fact[];
+}
+
+/** A rule that throws, or concludes nothing, fails closed and is named. */
+function judge(demand: Demand, context: RuleContext): Judged {
+  const { rule, settings, layer, mode, line, zone } = demand;
+  const common = { rule: rule.name, layer, mode, line, zone };
+  try {
+    const needs = rule.needs(settings, context);
+    const findings = rule.evaluate(settings, context);
+    if (findings.length === 0) throw new Error('it concluded nothing');
+    return { needs, verdicts: findings.map((finding) => ({ ...finding, ...common })) };
+  } catch (error) {
+    return { needs: [], verdicts: [{ ...bugVerdict(rule.name, error), ...common }] };
+  }
+}
+
+function guarded<T>(name: string, work: () => T, bugs: Verdict[]): T | null {
+  try {
+    return work();
+  } catch (error) {
+    bugs.push(bugVerdict(name, error));
+    return null;
+  }
+}
+
+function bugVerdict(name: string, error: unknown): Verdict {
+  const cause = error instanceof Error ? error.message : String(error);
+  return {
+    rule: name,
+    state: 'fail',
+    title: say`${code(name)} broke down, a bug in agent-policy`,
+    reason: say`${code(name)} could not be evaluated: ${cause.slice(0, 300)}. What was not judged does not pass.`,
+    remedy: { by: 'owner', what: say`Report this to the makers of agent-policy; the log has the details.` },
+    details: [],
+    layer: 'built-in',
+    mode: 'enforce',
+    line: null,
+    zone: null,
+  };
+}
+
+const UNCLASSIFIED: AuthorshipFinding = {
+  authorship: 'unknown',
+  agents: [],
+  name: null,
+  evidence: [],
+  requester: { known: false, why: 'Who wrote it could not be worked out.' },
+  openerVerified: false,
+  traceLinks: [],
+};
+
+function isMissing(fact: Fact, snapshot: Snapshot): boolean {
+  switch (fact.kind) {
+    case 'person':
+      return !Object.hasOwn(snapshot.people, fact.login.toLowerCase());
+    case 'team':
+      return !Object.hasOwn(snapshot.teams, fact.team.toLowerCase());
+    case 'digest':
+      return !Object.hasOwn(snapshot.digests, fact.headSha);
+    case 'diff':
+      // Asked for only where the snapshot lacks it.
+      return true;
+  }
+}
