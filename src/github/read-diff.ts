@@ -1,0 +1,106 @@
+// What exactly does a pull request change?
+// Former paths and hunks by file (REST), or the raw diff of any head against a base branch.
+import * as z from 'zod';
+import type { ChangedFile } from '../domain/snapshot.js';
+import type { GitHubClient } from './client.js';
+import { GitHubFailure } from './failure.js';
+import { parseAnswer } from './transport.js';
+
+/** https://docs.github.com/rest/pulls/pulls#list-pull-requests-files */
+const MAX_PAGES = 30;
+const PER_PAGE = 100;
+
+interface FileWithBlob extends ChangedFile {
+  /** Blob id after the change, before it for a removed file. `null`: GitHub gives none (a submodule). */
+  readonly blob: string | null;
+}
+
+/**
+ * Every changed file with its former path and hunks, at most 3,000: fewer than the pull request counts means
+ * incomplete. REST has no file modes. Throws `GitHubFailure`, also when a page ends before the list does.
+ */
+export async function readFiles(
+  client: GitHubClient,
+  at: { readonly owner: string; readonly repo: string; readonly number: number },
+): Promise<readonly FileWithBlob[]> {
+  const { owner, repo, number } = at;
+  const deed = `read files of ${owner}/${repo}#${number}`;
+  const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files';
+  const files: FileWithBlob[] = [];
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const params = { owner, repo, pull_number: number, per_page: PER_PAGE, page };
+    const answer = await client.request(deed, route, params);
+    const found = parseAnswer(deed, filesSchema, answer.data);
+    files.push(...found.map(toChangedFile));
+    if (found.length < PER_PAGE && !/rel="next"/.test(String(answer.headers.link ?? ''))) break;
+  }
+  return files;
+}
+
+export type DiffReading =
+  | { readonly kind: 'diff'; readonly text: string }
+  /** GitHub does not hand out diffs of more than 300 files or 20,000 lines. */
+  | { readonly kind: 'too-large' }
+  /** The base branch or the head is not there (any more), or they have no common history. */
+  | { readonly kind: 'gone' };
+
+/**
+ * The raw diff from where `head` left `base` (a branch) to `head` (a SHA), as git writes it.
+ * What the text says is the caller's to check: count its files against the pull request's.
+ */
+export async function readDiff(
+  client: GitHubClient,
+  at: { readonly owner: string; readonly repo: string; readonly base: string; readonly head: string },
+): Promise<DiffReading> {
+  const { owner, repo, base, head } = at;
+  const deed = `read diff of ${owner}/${repo} ${base}...${head}`;
+  try {
+    const answer = await client.request(deed, 'GET /repos/{owner}/{repo}/compare/{basehead}', {
+      ...{ owner, repo, basehead: `${base}...${head}` },
+      headers: { accept: 'application/vnd.github.diff' },
+    });
+    return { kind: 'diff', text: toText(deed, answer.data) };
+  } catch (error) {
+    if (!(error instanceof GitHubFailure)) throw error;
+    if (error.kind === 'not-found') return { kind: 'gone' };
+    // 406 with code "too_large" for pull requests, 422 on other paths.
+    if (error.status === 406) return { kind: 'too-large' };
+    if (error.status === 422 && /too_large|too large|exceeded|taking too long/i.test(error.message)) {
+      return { kind: 'too-large' };
+    }
+    throw error;
+  }
+}
+
+const filesSchema = z.array(
+  z.object({
+    filename: z.string(),
+    previous_filename: z.string().optional(),
+    status: z.enum(['added', 'removed', 'modified', 'renamed', 'copied', 'changed', 'unchanged']),
+    additions: z.number(),
+    deletions: z.number(),
+    sha: z.string().nullish(),
+    patch: z.string().optional(),
+  }),
+);
+
+function toChangedFile(file: z.infer<typeof filesSchema>[number]): FileWithBlob {
+  return {
+    path: file.filename,
+    previousPath: file.previous_filename ?? null,
+    // GitHub lists what is touched and in the end the same: judged as a change.
+    status: file.status === 'unchanged' ? 'changed' : file.status,
+    additions: file.additions,
+    deletions: file.deletions,
+    mode: null,
+    patch: file.patch ?? null,
+    blob: file.sha ?? null,
+  };
+}
+
+/** Octokit gives text or bytes, by the content type. Bytes that are no UTF-8 become U+FFFD, which the digest minds. */
+function toText(deed: string, data: unknown): string {
+  if (typeof data === 'string') return data;
+  if (data instanceof ArrayBuffer) return new TextDecoder('utf-8').decode(data);
+  throw new GitHubFailure(deed, 'unexpected', 'GitHub did not answer with a diff');
+}
