@@ -1,0 +1,181 @@
+// `classify --jsonl FILE|-`: who wrote each of these pull requests?
+// One record a line in, one verdict a line out, in the same order and without holding the file in memory.
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import type { Catalogue } from '../agents/catalogue.js';
+import { type Classified, classifySource } from '../agents/classify.js';
+import type { AuthorshipSource, SourceIdentity } from '../agents/source.js';
+import { plain } from '../domain/message.js';
+import { type Account, NOTHING_REMEMBERED } from '../domain/snapshot.js';
+import { CommandFailure, type CommandIo, EXIT, type ExitCode } from './exit-codes.js';
+
+export interface ClassifyArguments {
+  /** A path, or `-` for standard input. */
+  readonly jsonl: string;
+}
+
+export type Label = 'agent' | 'assisted' | 'human' | 'bot' | 'unknown';
+
+export interface ClassifiedRow {
+  readonly id: string | number | null;
+  readonly label: Label;
+  /** Name of the agent, for `assisted` of the tool, for `bot` of the bot. */
+  readonly agent: string | null;
+  /** What was seen, strongest first. */
+  readonly evidence: readonly string[];
+}
+
+export async function runClassify(
+  args: ClassifyArguments,
+  catalogue: Catalogue,
+  io: Pick<CommandIo, 'stdout'>,
+  lines: AsyncIterable<string> = readLines(args.jsonl),
+): Promise<ExitCode> {
+  const options = {
+    catalogue,
+    custom: [],
+    automationWorkflows: [],
+    machineUsers: [],
+    memory: NOTHING_REMEMBERED,
+  };
+  let number = 0;
+  for await (const line of lines) {
+    number += 1;
+    if (line.trim() === '') continue;
+    const row = parseRow(line, `${args.jsonl === '-' ? 'standard input' : args.jsonl}:${number}`);
+    io.stdout(`${JSON.stringify(toRow(row.id ?? null, classifySource(toSource(row), options)))}\n`);
+  }
+  return EXIT.fine;
+}
+
+const text = z.string().nullish();
+
+const rowSchema = z.object({
+  id: z.union([z.string(), z.number()]).nullish(),
+  pr: z
+    .object({
+      title: text,
+      body: text,
+      user_login: text,
+      user_type: text,
+      head_ref: text,
+      labels: z.array(z.unknown()).nullish(),
+    })
+    .nullish(),
+  commits: z
+    .array(
+      z.object({
+        message: text,
+        author_name: text,
+        author_email: text,
+        author_login: text,
+        committer_name: text,
+        committer_email: text,
+        committer_login: text,
+      }),
+    )
+    .nullish(),
+});
+
+type Row = z.output<typeof rowSchema>;
+
+function parseRow(line: string, where: string): Row {
+  let value: unknown;
+  try {
+    value = JSON.parse(line.startsWith('\uFEFF') ? line.slice(1) : line);
+  } catch (error) {
+    throw new CommandFailure(
+      `${where}: the line is not JSON (${(error as Error).message}). Write one object a line; the lines before it are classified.`,
+    );
+  }
+  const result = rowSchema.safeParse(value);
+  if (result.success && (result.data.pr != null || result.data.commits != null)) return result.data;
+  const problems = result.success
+    ? 'it has neither "pr" nor "commits"'
+    : result.error.issues
+        .map((issue) => `${issue.path.join('.') || 'the line'}: ${issue.message}`)
+        .join('; ');
+  throw new CommandFailure(`${where}: not a pull request: ${problems}. The lines before it are classified.`);
+}
+
+function toSource({ pr, commits }: Row): AuthorshipSource {
+  return {
+    kind: 'row',
+    title: pr?.title ?? null,
+    body: pr?.body ?? null,
+    opener: opener(pr),
+    assignees: null,
+    headRef: pr?.head_ref ?? null,
+    workflow: null,
+    complete: true,
+    commits: (commits ?? []).map((commit) => ({
+      sha: null,
+      message: commit.message ?? null,
+      author: identity(commit.author_name, commit.author_email, commit.author_login),
+      committer: identity(commit.committer_name, commit.committer_email, commit.committer_login),
+      signature: null,
+    })),
+  };
+}
+
+const TYPES = ['User', 'Bot', 'Organization', 'Mannequin', 'EnterpriseUserAccount'] as const;
+
+function opener(pr: Row['pr']): Account | null {
+  const login = blankToNull(pr?.user_login);
+  // A type that nobody has heard of is not known.
+  const type = TYPES.find((known) => known.toLowerCase() === pr?.user_type?.toLowerCase()) ?? null;
+  if (login !== null) return { login, id: null, type };
+  // A bot without a name is still no person.
+  return type === 'Bot' ? { login: 'unnamed[bot]', id: null, type } : null;
+}
+
+function identity(
+  name: string | null | undefined,
+  email: string | null | undefined,
+  login: string | null | undefined,
+): SourceIdentity {
+  const account = blankToNull(login);
+  return {
+    name: blankToNull(name),
+    email: blankToNull(email),
+    account: account === null ? null : { login: account, id: null, type: null },
+  };
+}
+
+function blankToNull(value: string | null | undefined): string | null {
+  return value == null || value.trim() === '' ? null : value;
+}
+
+function toRow(id: ClassifiedRow['id'], { finding, bot, doubts }: Classified): ClassifiedRow {
+  const evidence = finding.evidence.map((one) => `${one.points} (${one.signature}): ${plain(one.what)}`);
+  return {
+    id,
+    label: label(finding.authorship, bot),
+    agent: finding.name,
+    evidence: [...evidence, ...doubts.map(plain)],
+  };
+}
+
+/** A record cannot prove who a bot is, and a label says what it is: a bot that shows no agent is a bot. */
+function label(authorship: Classified['finding']['authorship'], bot: string | null): Label {
+  switch (authorship) {
+    case 'agent':
+    case 'assisted':
+    case 'human':
+      return authorship;
+    case 'automation':
+      return 'bot';
+    case 'unknown':
+      return bot === null ? 'unknown' : 'bot';
+  }
+}
+
+async function* readLines(file: string): AsyncGenerator<string> {
+  const input = file === '-' ? process.stdin : createReadStream(file);
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) yield line;
+  } catch (error) {
+    throw new CommandFailure(`Cannot read ${file}: ${(error as Error).message}`);
+  }
+}
