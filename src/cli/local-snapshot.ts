@@ -194,7 +194,7 @@ async function readPolicyAt(repo: string, commit: string): Promise<PolicyFile> {
 }
 
 /** A policy file from bytes; what is not UTF-8 has no text. */
-export function policyFromBytes(bytes: Uint8Array): PolicyFile {
+export function policyFromBytes(bytes: Uint8Array): Extract<PolicyFile, { kind: 'found' }> {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return { kind: 'found', text, bytes: bytes.byteLength, sha: null };

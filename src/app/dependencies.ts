@@ -1,0 +1,26 @@
+// What does the app's work need from the outside?
+import type { Logger } from 'pino';
+import type { Catalogue } from '../agents/catalogue.js';
+import type { InstallationClients } from '../github/connect.js';
+import type { Storage } from '../storage/storage.js';
+
+export interface Dependencies {
+  readonly storage: Storage;
+  readonly clients: InstallationClients;
+  readonly catalogue: Catalogue;
+  /** Our own App's id: our checks are known by it alone. */
+  readonly appId: number;
+  /** An organisation policy that cannot be read blocks. */
+  readonly orgPolicyRequired: boolean;
+  /** GitHub's web address, `https://github.com`. */
+  readonly webUrl: string;
+  readonly now: () => Date;
+  readonly log: Logger;
+}
+
+export interface PullRequestTarget {
+  readonly installation: number;
+  readonly owner: string;
+  readonly repo: string;
+  readonly number: number;
+}

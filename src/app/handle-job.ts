@@ -1,0 +1,69 @@
+// What is done for one job of the queue, and what becomes of it when GitHub fails?
+import { GitHubFailure, GitHubLimited } from '../github/failure.js';
+import { listOpenPullRequests } from '../github/list-pull-requests.js';
+import { listInstallationRepositories } from '../github/list-repositories.js';
+import type { JobResult } from '../storage/job.js';
+import type { Dependencies } from './dependencies.js';
+import { formatJobKey, formatReviewKey, type JobKey, parseJobKey } from './job-key.js';
+import { reviewPullRequest } from './review.js';
+import { reviewGroup } from './review-group.js';
+
+/** Throws what is worth another attempt; the queue counts and spaces the attempts. */
+export async function handleJob(text: string, deps: Dependencies): Promise<JobResult> {
+  const key = parseJobKey(text);
+  if (key === null) throw new Error(`job "${text}": no key that this version understands`);
+  try {
+    return await runJob(key, deps);
+  } catch (error) {
+    // Nothing waits in memory for a limit to pass: the job is done and comes again.
+    if (error instanceof GitHubLimited) {
+      deps.log.warn({ job: text, until: error.until, err: error }, 'rate limited, comes again');
+      return { kind: 'again', at: error.until };
+    }
+    // Uninstalled, suspended or deleted: no later attempt will see more.
+    if (error instanceof GitHubFailure && error.kind === 'not-found') {
+      deps.log.info({ job: text, err: error }, 'gone from GitHub, or not visible to this App');
+      return { kind: 'done' };
+    }
+    throw error;
+  }
+}
+
+function runJob(key: JobKey, deps: Dependencies): Promise<JobResult> {
+  switch (key.kind) {
+    case 'review':
+      return reviewPullRequest(key, deps);
+    case 'group':
+      return reviewGroup(key, deps);
+    case 'repository':
+      return wakeRepository(key, deps);
+    case 'installation':
+      return wakeInstallation(key.installation, deps);
+  }
+}
+
+async function wakeRepository(
+  where: { readonly installation: number; readonly owner: string; readonly repo: string },
+  deps: Dependencies,
+): Promise<JobResult> {
+  const client = await deps.clients.forInstallation(where.installation);
+  const { installation, owner, repo } = where;
+  const open = await listOpenPullRequests(client, { owner, repo });
+  await deps.storage.inTransaction(async () => {
+    for (const pull of open) {
+      await deps.storage.queue.send(formatReviewKey({ installation, owner, repo, number: pull.number }));
+    }
+  });
+  return { kind: 'done' };
+}
+
+async function wakeInstallation(installation: number, deps: Dependencies): Promise<JobResult> {
+  const client = await deps.clients.forInstallation(installation);
+  const repositories = await listInstallationRepositories(client);
+  await deps.storage.inTransaction(async () => {
+    for (const { owner, name } of repositories) {
+      await deps.storage.queue.send(formatJobKey({ kind: 'repository', installation, owner, repo: name }));
+    }
+  });
+  return { kind: 'done' };
+}

@@ -1,0 +1,181 @@
+// What happens when a pull request must be judged? Judge, record, then bring GitHub in line.
+import { renderGate } from '../checks/gate-check.js';
+import { renderTitle } from '../checks/title.js';
+import type { RenderedCheck } from '../domain/check-run.js';
+import type { OwnCheck } from '../domain/snapshot.js';
+import type { Decision, Gate } from '../domain/verdict.js';
+import type { GitHubClient } from '../github/client.js';
+import type { PullRequestReading } from '../github/read-pull-request.js';
+import { createCheck } from '../github/write-checks.js';
+import { gateOf } from '../policy/evaluate.js';
+import type { JobResult } from '../storage/job.js';
+import type { Dependencies, PullRequestTarget } from './dependencies.js';
+import { formatReviewKey } from './job-key.js';
+import { type Judgement, judge, rememberAgent } from './judge.js';
+import { perform } from './perform.js';
+import { externalIdOf, planActions } from './plan.js';
+
+const DONE: JobResult = { kind: 'done' };
+
+export async function reviewPullRequest(target: PullRequestTarget, deps: Dependencies): Promise<JobResult> {
+  const client = await deps.clients.forInstallation(target.installation);
+  let red: OwnCheck | null = null;
+  const judgement = await judge(deps, client, target, async (reading, repoId) => {
+    red = await showRed(deps, client, target, reading, repoId);
+  });
+  if (judgement === null) {
+    deps.log.info({ ...target }, 'pull request is gone or not visible');
+    return DONE;
+  }
+  const { repoId, reading, evaluation } = judgement;
+  if (reading.snapshot.pullRequest.state !== 'open') {
+    await deps.storage.heads.close(repoId, formatReviewKey(target));
+    await wakeSiblings(deps, target, reading);
+    return DONE;
+  }
+  const { decision } = evaluation;
+  const gate = gateOf(decision);
+  const tightenedAt = await deps.storage.tightened.find(repoId, target.number);
+  await record(deps, judgement, target, gate);
+  const check = await renderShared(deps, target, judgement, gate);
+  await perform(client, target, planActions(check, evaluation.label, standingOf(judgement, red)));
+  if (tightenedAt !== null) await deps.storage.tightened.clear(repoId, target.number, tightenedAt);
+  deps.log.info(
+    {
+      ...target,
+      head: decision.headSha,
+      gate,
+      authorship: decision.authorship.authorship,
+      title: check.title,
+    },
+    'judged',
+  );
+  await rememberAgent(deps, client, target, judgement);
+  return DONE;
+}
+
+/** The decision is on record before anything is written to GitHub. */
+async function record(
+  deps: Dependencies,
+  judgement: Judgement,
+  target: PullRequestTarget,
+  gate: Gate,
+): Promise<void> {
+  const { decision } = judgement.evaluation;
+  const { repoId } = judgement;
+  const before = await deps.storage.decisions.latest(repoId, target.number);
+  const changed = before === null || before.headSha !== decision.headSha || before.gate !== gate;
+  await deps.storage.inTransaction(async () => {
+    await deps.storage.decisions.append({
+      repoId,
+      pullRequest: target.number,
+      headSha: decision.headSha,
+      policyDigest: decision.layers.map((layer) => layer.digest ?? '-').join(':'),
+      gate,
+      decision,
+      decidedAt: deps.now(),
+    });
+    // A sibling on the same head shows the strictest verdict, which this may just have become, or ceased to be.
+    if (changed) await wakeSiblings(deps, target, judgement.reading);
+  });
+}
+
+async function wakeSiblings(
+  deps: Dependencies,
+  target: PullRequestTarget,
+  reading: PullRequestReading,
+): Promise<void> {
+  for (const sibling of reading.siblings) {
+    await deps.storage.queue.send(formatReviewKey({ ...target, number: sibling.number }));
+  }
+}
+
+/** Worst first. */
+const SEVERITY: readonly Gate[] = ['failure', 'action_required', 'in_progress', 'neutral', 'success'];
+
+interface Shown {
+  readonly number: number;
+  readonly gate: Gate;
+  readonly decision: Decision;
+}
+
+/**
+ * Two pull requests on one head share its check run: the strictest verdict stands and names the others.
+ * Whichever of them is reviewed, the same check is rendered.
+ */
+async function renderShared(
+  deps: Dependencies,
+  target: PullRequestTarget,
+  judgement: Judgement,
+  gate: Gate,
+): Promise<RenderedCheck> {
+  const { decision } = judgement.evaluation;
+  const open = judgement.reading.siblings.map((sibling) => sibling.number);
+  const recorded =
+    open.length === 0 ? [] : await deps.storage.decisions.latestForHead(judgement.repoId, decision.headSha);
+  const shown: Shown[] = [
+    { number: target.number, gate, decision },
+    ...recorded.flatMap((other) =>
+      other.pullRequest !== null && open.includes(other.pullRequest)
+        ? [{ number: other.pullRequest, gate: other.gate, decision: other.decision }]
+        : [],
+    ),
+  ].sort((a, b) => SEVERITY.indexOf(a.gate) - SEVERITY.indexOf(b.gate) || a.number - b.number);
+  const [strictest, ...others] = shown as [Shown, ...Shown[]];
+  const unjudged = open.filter((number) => !shown.some((one) => one.number === number));
+  return renderGate(strictest.decision, {
+    pullRequest: strictest.number,
+    siblings: [
+      ...others.map((other) => ({
+        number: other.number,
+        gate: other.gate,
+        title: renderTitle(other.decision, other.gate),
+      })),
+      ...unjudged.map((number) => ({
+        number,
+        gate: 'in_progress' as const,
+        title: 'Running: not judged yet',
+      })),
+    ],
+    repositoryUrl: `${deps.webUrl}/${target.owner}/${target.repo}`,
+  });
+}
+
+/** An event that can only tighten, while more must be read: what was green is taken back first. */
+async function showRed(
+  deps: Dependencies,
+  client: GitHubClient,
+  target: PullRequestTarget,
+  reading: PullRequestReading,
+  repoId: number,
+): Promise<OwnCheck | null> {
+  if ((await deps.storage.tightened.find(repoId, target.number)) === null) return null;
+  const { ownChecks, pullRequest } = reading.snapshot;
+  const green = ownChecks.some((own) => own.conclusion === 'success' || own.conclusion === 'neutral');
+  if (!green) return null;
+  const { owner, repo } = target;
+  const externalId = externalIdOf(REJUDGING);
+  const id = await createCheck(client, {
+    owner,
+    repo,
+    headSha: pullRequest.headSha,
+    check: REJUDGING,
+    externalId,
+  });
+  return { id, name: REJUDGING.name, status: 'in_progress', conclusion: null, externalId };
+}
+
+const REJUDGING: RenderedCheck = {
+  name: 'agent-policy',
+  gate: 'in_progress',
+  title: 'Running: something was taken back, judging again',
+  summary: 'An approval was dismissed or the base branch changed. The verdict follows in a moment.',
+  text: '',
+  annotations: [],
+  actions: [],
+};
+
+function standingOf({ snapshot }: Judgement, red: OwnCheck | null) {
+  const { headSha, labels } = snapshot.pullRequest;
+  return { headSha, ownChecks: red === null ? snapshot.ownChecks : [...snapshot.ownChecks, red], labels };
+}

@@ -1,0 +1,66 @@
+// How does the server come up, and how does it go down without losing anything?
+import type { Logger } from 'pino';
+import type { Catalogue } from '../agents/catalogue.js';
+import { createInstallationClients } from '../github/connect.js';
+import { webUrlOf } from '../github/web-url.js';
+import { openStorage } from '../storage/storage.js';
+import type { Config } from './config.js';
+import type { Dependencies } from './dependencies.js';
+import { handleJob } from './handle-job.js';
+import { createIngress } from './ingress.js';
+import { createProbot } from './probot.js';
+import { startServer } from './server.js';
+
+export interface RunningApp {
+  readonly url: string;
+  readonly port: number;
+  readonly engine: 'pglite' | 'postgres';
+  /** Resolves when no job is due or at work. */
+  idle(): Promise<void>;
+  /** Takes no new webhook, finishes running jobs, closes the database. */
+  stop(): Promise<void>;
+}
+
+export async function startApp(config: Config, catalogue: Catalogue, log: Logger): Promise<RunningApp> {
+  const storage = await openStorage({ databaseUrl: config.databaseUrl, dataFolder: config.dataFolder, log });
+  try {
+    const probot = createProbot(config);
+    const deps: Dependencies = {
+      storage,
+      clients: createInstallationClients({
+        auth: (id) => (id === undefined ? probot.auth() : probot.auth(id)),
+        endpoints: config.endpoints,
+        now: Date.now,
+      }),
+      catalogue,
+      appId: config.appId,
+      orgPolicyRequired: config.orgPolicy === 'required',
+      webUrl: webUrlOf(config.endpoints),
+      now: () => new Date(),
+      log,
+    };
+    await storage.queue.work((key) => handleJob(key, deps));
+    const server = await startServer({
+      probot,
+      webhookSecret: config.webhookSecret,
+      host: config.host,
+      port: config.port,
+      log,
+      ingest: createIngress({ storage, appId: config.appId, now: () => new Date(), log }),
+      checkReady: () => storage.ping(),
+    });
+    return {
+      url: server.url,
+      port: server.port,
+      engine: storage.engine,
+      idle: () => storage.queue.idle(),
+      async stop() {
+        await server.close();
+        await storage.close();
+      },
+    };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+// What does GitHub say about a pull request that a person asks about?
+import { computeDiffDigest } from '../formats/diff-digest.js';
+import { createTokenClient, readEndpoints } from '../github/connect.js';
+import { NO_CACHE, readFacts, readFormerPaths } from '../github/read-facts.js';
+import { readPullRequest } from '../github/read-pull-request.js';
+import { CommandFailure } from './exit-codes.js';
+import type { Subject } from './subject.js';
+
+export async function readRemoteChange(
+  target: { readonly owner: string; readonly repo: string; readonly number: number },
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Subject> {
+  const client = createTokenClient({
+    token: env.GITHUB_TOKEN ?? env.GH_TOKEN ?? null,
+    endpoints: readEndpoints({
+      GITHUB_API_URL: env.GITHUB_API_URL,
+      GITHUB_GRAPHQL_URL: env.GITHUB_GRAPHQL_URL,
+    }),
+    now: Date.now,
+  });
+  const failed = (error: Error): never => {
+    throw new CommandFailure(`${error.message}. Is GITHUB_TOKEN set, and may it read this repository?`);
+  };
+  const reading = await readPullRequest(client, { ...target, appId: null }).catch(failed);
+  if (reading === null) {
+    throw new CommandFailure(
+      `${target.owner}/${target.repo}#${target.number}: no such pull request, or the token may not see it.`,
+    );
+  }
+  const snapshot = reading.needsFormerPaths
+    ? await readFormerPaths(client, reading.snapshot).catch(failed)
+    : reading.snapshot;
+  return {
+    snapshot,
+    policies: reading.policies,
+    readFacts: (known, facts) =>
+      readFacts(client, known, facts, {
+        computeDigest: computeDiffDigest,
+        cached: NO_CACHE,
+        onDigest: async () => undefined,
+      }).catch(failed),
+  };
+}
