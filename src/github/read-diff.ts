@@ -72,6 +72,29 @@ export async function readDiff(
   }
 }
 
+/**
+ * Full blob ids after the change (before it, for a removed file) by path, which the raw diff only abbreviates. At
+ * most 300 files, as in the diff. Empty if the base or the head is gone.
+ */
+export async function readBlobIds(
+  client: GitHubClient,
+  at: { readonly owner: string; readonly repo: string; readonly base: string; readonly head: string },
+): Promise<ReadonlyMap<string, string>> {
+  const { owner, repo, base, head } = at;
+  const deed = `read blobs of ${owner}/${repo} ${base}...${head}`;
+  try {
+    const answer = await client.request(deed, 'GET /repos/{owner}/{repo}/compare/{basehead}', {
+      ...{ owner, repo, basehead: `${base}...${head}` },
+      ...{ per_page: 1, page: 1 },
+    });
+    const { files } = parseAnswer(deed, z.object({ files: filesSchema.optional() }), answer.data);
+    return new Map((files ?? []).flatMap(({ filename, sha }) => (sha ? [[filename, sha]] : [])));
+  } catch (error) {
+    if (error instanceof GitHubFailure && error.kind === 'not-found') return new Map();
+    throw error;
+  }
+}
+
 const filesSchema = z.array(
   z.object({
     filename: z.string(),
