@@ -50,11 +50,3 @@ export function isBrokenPolicy(verdict: Verdict, decision: Decision): boolean {
     decision.layers.some((layer) => layer.status.kind === 'invalid')
   );
 }
-
-export function gateOf(decision: Decision): Gate {
-  const enforced = holdingVerdicts(decision).map(({ state }) => state);
-  if (enforced.includes('fail')) return 'failure';
-  if (enforced.includes('waiting')) return 'action_required';
-  if (enforced.includes('pending')) return 'in_progress';
-  return decision.verdicts.some(isOpen) ? 'neutral' : 'success';
-}

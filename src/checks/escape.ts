@@ -6,6 +6,12 @@ import type { Message, MessagePart } from '../domain/message.js';
 /** Where Markdown lands: a table cell has one more thing to escape, the pipe. */
 export type Place = 'text' | 'cell';
 
+/** A stretch of a message, cleaned and not yet escaped. */
+export interface Fragment {
+  readonly code: boolean;
+  readonly text: string;
+}
+
 /** Longest foreign or code part, in code points, before it is shortened. */
 const MAX_FOREIGN = 500;
 const MAX_CODE = 240;
@@ -23,10 +29,10 @@ export function toMarkdown(
   limit = Number.POSITIVE_INFINITY,
 ): string {
   let written = '';
-  for (const piece of pieces(clipMessage(message, limit))) {
-    const next = piece.code ? codeSpan(piece.text, place) : escapeText(piece.text);
+  for (const { code, text } of toFragments(clipMessage(message, limit))) {
+    const next = code ? codeSpan(text, place) : escapeText(text);
     // Two code spans side by side would become one with other borders.
-    written += piece.code && written.endsWith('`') ? `${BREAK}${next}` : next;
+    written += code && written.endsWith('`') ? `${BREAK}${next}` : next;
   }
   return escapeStart(written.trim());
 }
@@ -38,11 +44,6 @@ export function toPlain(message: Message, limit = Number.POSITIVE_INFINITY): str
     .join('')
     .replace(/ {2,}/g, ' ')
     .trim();
-}
-
-/** The parts of a message as plain text, cleaned, so that a title can be shortened without cutting a code. */
-export function toFragments(message: Message): readonly { readonly code: boolean; readonly text: string }[] {
-  return pieces(message).map(({ code, text }) => ({ code, text: code ? makeVisible(text) : text }));
 }
 
 /** A code span whatever the text contains. */
@@ -66,9 +67,12 @@ export function shortenMiddle(text: string, limit: number): string {
   return `${seen.slice(0, head).join('')}…${seen.slice(seen.length - (limit - 1 - head)).join('')}`;
 }
 
-/** What a reader sees as one character each; a surrogate pair is never cut. */
+/**
+ * What a reader sees as one character each; a surrogate pair or a letter and its marks are never cut. Joiners are
+ * gone by then, so this needs no Intl.Segmenter, which copies its whole input for every character.
+ */
 export function graphemes(text: string): readonly string[] {
-  return [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)].map((part) => part.segment);
+  return text.match(/(?:\p{RI}\p{RI}|\P{M}\p{Emoji_Modifier}?)\p{M}*|\p{M}+/gu) ?? [];
 }
 
 /** A message of at most `limit` characters as read; what is left out is said with an ellipsis. */
@@ -89,25 +93,23 @@ function clipMessage(message: Message, limit: number): Message {
   return { parts: kept };
 }
 
-interface Piece {
-  readonly code: boolean;
-  readonly text: string;
-}
-
-/** Neighbouring text is joined before it is escaped. Only our own words may hold code between backticks. */
-function pieces(message: Message): readonly Piece[] {
-  const found: Piece[] = [];
+/**
+ * A message as stretches of text and code, cleaned. Neighbouring text is one stretch, so that it is escaped as a
+ * whole; only our own words may hold code between backticks.
+ */
+export function toFragments(message: Message): readonly Fragment[] {
+  const found: Fragment[] = [];
   const add = (code: boolean, text: string) => {
     const last = found.at(-1);
     if (!code && last !== undefined && !last.code) found[found.length - 1] = { code, text: last.text + text };
     else if (code || text !== '') found.push({ code, text });
   };
   for (const part of message.parts) {
-    if (part.kind === 'code') add(true, shortenMiddle(part.text, MAX_CODE));
+    if (part.kind === 'code') add(true, shortenMiddle(makeVisible(part.text), MAX_CODE));
     else if (part.kind === 'foreign') add(false, shortenMiddle(dropUnseen(part.text), MAX_FOREIGN));
     else
       part.text.split(/`([^`\n]+)`/).forEach((text, index) => {
-        add(index % 2 === 1, index % 2 === 1 ? text : dropUnseen(text));
+        add(index % 2 === 1, index % 2 === 1 ? makeVisible(text) : dropUnseen(text));
       });
   }
   return found;

@@ -1,14 +1,14 @@
 // What does the check `agent-policy` say on the pull request's page?
 // Summary: what to do now, one table, who wrote it. Text: what lies behind, then one JSON block for agents.
 import type { CheckAction, RenderedAnnotation, RenderedCheck } from '../domain/check-run.js';
-import { code, say } from '../domain/message.js';
-import { POLICY_PATH } from '../domain/policy-file.js';
+import { code, type Message, say } from '../domain/message.js';
 import type { Annotation, Decision, Gate } from '../domain/verdict.js';
-import { gateOf, sortVerdicts } from './causes.js';
+import { gateOf } from '../policy/evaluate.js';
+import { sortVerdicts } from './causes.js';
 import { toMarkdown, toPlain } from './escape.js';
 import { bytesOf, fenceVerdictBlock, verdictBlock } from './json-block.js';
 import { type Step, stepsOf } from './next-steps.js';
-import { evidenceLines, renderProvenance } from './provenance.js';
+import { evidenceWords, renderProvenance, sortEvidence, sortLayers } from './provenance.js';
 import { conclusionWord, renderTitle } from './title.js';
 import { fitLines, formatCount, renderTable } from './verdict-table.js';
 
@@ -20,10 +20,11 @@ export interface Sibling {
 }
 
 export interface GateContext {
-  /** `null` for a merge group. */
   readonly pullRequest: number | null;
-  /** Other pull requests that share this head commit or this merge group, and with it this check. */
+  /** Other pull requests that share this check. */
   readonly siblings: readonly Sibling[];
+  /** What they share: the head commit (default) or a merge group, which names its members itself. */
+  readonly shared?: 'head' | 'group';
   /** `https://github.com/acme/shop`, for links to policy lines. */
   readonly repositoryUrl: string | null;
   /** Page on what the titles mean. */
@@ -52,7 +53,7 @@ export function renderGate(decision: Decision, context: GateContext): RenderedCh
   return {
     name: 'agent-policy',
     gate: stricter?.gate ?? own,
-    title: stricter === null ? renderTitle(decision, own) : siblingTitle(stricter, context),
+    title: stricter === null ? renderTitle(decision, own) : siblingTitle(stricter),
     summary: renderSummary(decision, own, context),
     text: renderDetails(decision, context, annotations.length),
     annotations: annotations.slice(0, MAX_ANNOTATIONS),
@@ -79,10 +80,10 @@ function renderDetails(decision: Decision, context: GateContext, annotationCount
   const forAgents = `For agents:\n\n${block}`;
   let room = MAX_BYTES - bytesOf(forAgents) - 200;
   const written: string[] = [];
-  for (const { title, lines, open } of sectionsOf(decision, context, annotationCount)) {
+  for (const { title, items, open } of sectionsOf(decision, context, annotationCount)) {
     const wrap = (body: readonly string[]) =>
       `<details${open ? ' open' : ''}><summary>${title}</summary>\n\n${body.join('\n')}\n\n</details>`;
-    const { kept, left } = fitLines(lines, room - bytesOf(wrap([])) - 40);
+    const { kept, left } = fitLines(items, renderItem, room - bytesOf(wrap([])) - 40);
     const body = left === 0 ? kept : [...kept, `- and ${formatCount(left)} more`];
     if (room < bytesOf(wrap(body)) + 2) break;
     written.push(wrap(body));
@@ -91,53 +92,65 @@ function renderDetails(decision: Decision, context: GateContext, annotationCount
   return [...written, ...learnMoreLine(context), forAgents].join('\n\n');
 }
 
+function renderItem(item: Message): string {
+  return `- ${toMarkdown(item, 'text', DETAIL_LIMIT)}`;
+}
+
 interface Section {
   /** Ours alone: it stands in HTML. */
   readonly title: string;
-  readonly lines: readonly string[];
+  readonly items: readonly Message[];
   readonly open: boolean;
 }
 
 function sectionsOf(decision: Decision, context: GateContext, annotationCount: number): readonly Section[] {
-  const problems = decision.layers.flatMap(({ file, status }) =>
+  const problems = sortLayers(decision).flatMap(({ file, status }) =>
     status.kind === 'valid' || status.kind === 'invalid'
       ? status.problems.map((problem) => ({ file, problem }))
       : [],
   );
-  const verdicts = sortVerdicts(decision).filter(({ details }) => details.length > 0);
-  const evidence = evidenceLines(decision.authorship);
+  // The policy's problems have their own section, with files and columns.
+  const verdicts = sortVerdicts(decision).filter(
+    ({ rule, details }) => details.length > 0 && !(rule === 'policy-file' && problems.length > 0),
+  );
+  const evidence = sortEvidence(decision.authorship.evidence);
   const hidden = annotationCount - MAX_ANNOTATIONS;
   return [
     {
       title: `Problems in the policy (${problems.length})`,
       open: true,
-      lines: problems.map(
-        ({ file, problem }) =>
-          `- ${problem.severity} ${toMarkdown(
-            say`${code(`${file}:${problem.line}:${problem.column}`)} ${problem.message}`,
-            'text',
-            DETAIL_LIMIT,
-          )}`,
+      items: problems.map(
+        ({ file, problem: { line, column, message, severity } }) =>
+          say`${severity} ${code(`${file}:${line}:${column}`)} ${message}`,
       ),
     },
-    { title: `How we know who wrote it (${evidence.length})`, open: false, lines: evidence },
+    {
+      title: `How we know who wrote it (${formatCount(evidence.length)})`,
+      open: false,
+      items: evidence.map(evidenceWords),
+    },
     ...verdicts.map(({ rule, details }) => ({
       title: `${rule.replace(/[^\w-]/g, '')}: details (${formatCount(details.length)})`,
       open: false,
-      lines: [
-        ...details.slice(0, DETAILS_PER_RULE).map((line) => `- ${toMarkdown(line, 'text', DETAIL_LIMIT)}`),
+      items: [
+        ...details.slice(0, DETAILS_PER_RULE),
         ...(details.length > DETAILS_PER_RULE
-          ? [`- and ${formatCount(details.length - DETAILS_PER_RULE)} more`]
+          ? [say`and ${formatCount(details.length - DETAILS_PER_RULE)} more`]
           : []),
       ],
     })),
     {
       title: 'Annotations left out',
       open: true,
-      lines: hidden > 0 ? [`- GitHub shows ${MAX_ANNOTATIONS}; ${formatCount(hidden)} more were found.`] : [],
+      items:
+        hidden > 0 ? [say`GitHub shows ${MAX_ANNOTATIONS}; ${formatCount(hidden)} more were found.`] : [],
     },
-    { title: 'Pull requests that share this check', open: false, lines: siblingDetails(context) },
-  ].filter(({ lines }) => lines.length > 0);
+    {
+      title: 'Pull requests that share this check',
+      open: false,
+      items: context.siblings.map(({ number, title }) => say`pull request ${number}: ${title}`),
+    },
+  ].filter(({ items }) => items.length > 0);
 }
 
 function learnMoreLine({ learnMore }: GateContext): readonly string[] {
@@ -146,27 +159,12 @@ function learnMoreLine({ learnMore }: GateContext): readonly string[] {
     : [];
 }
 
-/** The problems of a broken policy are annotated here if its rule did not do so already. */
 function collectAnnotations(decision: Decision): readonly RenderedAnnotation[] {
-  const fromRules = sortVerdicts(decision).flatMap(({ annotations }) => annotations ?? []);
-  const fromPolicy = decision.layers.flatMap(({ layer, status }): readonly Annotation[] =>
-    layer === 'repository' && status.kind === 'invalid'
-      ? status.problems.map(({ line, column, severity, message }) => ({
-          path: POLICY_PATH,
-          startLine: line,
-          endLine: line,
-          level: severity === 'error' ? 'failure' : 'warning',
-          message: say`Column ${column}: ${message}`,
-        }))
-      : [],
-  );
-  const told = new Set(fromRules.map(({ path, startLine }) => `${path}:${startLine}`));
-  const all = [
-    ...fromRules,
-    ...fromPolicy.filter(({ path, startLine }) => !told.has(`${path}:${startLine}`)),
-  ];
   const order = ['failure', 'warning', 'notice'];
-  return all.map(renderAnnotation).sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+  return sortVerdicts(decision)
+    .flatMap(({ annotations }) => annotations ?? [])
+    .map(renderAnnotation)
+    .sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
 }
 
 function renderAnnotation({ path, startLine, endLine, level, message }: Annotation): RenderedAnnotation {
@@ -180,28 +178,21 @@ function renderAnnotation({ path, startLine, endLine, level, message }: Annotati
   };
 }
 
-function siblingTitle({ number, title, gate }: Sibling, { pullRequest }: GateContext): string {
+function siblingTitle({ number, title, gate }: Sibling): string {
   const word = /^[A-Z][a-z]+( broken| [a-z]+)?(?=: )/.exec(title)?.[0] ?? conclusionWord(gate);
   const cause = toPlain(say`${title.startsWith(`${word}: `) ? title.slice(word.length + 2) : title}`, 160);
-  return `${word}: #${number} ${pullRequest === null ? 'in this group' : 'on this head'}, ${cause}`;
+  return `${word}: #${number} on this head, ${cause}`;
 }
 
-function siblingLines({ pullRequest, siblings }: GateContext): readonly string[] {
+function siblingLines({ shared, siblings }: GateContext): readonly string[] {
   const held = siblings.filter(({ gate }) => strictness(gate) > strictness('neutral'));
-  if (held.length === 0) return [];
+  if (held.length === 0 || shared === 'group') return [];
   const named = held.slice(0, 5).map(({ number }) => `#${number}`);
   const more = held.length > named.length ? ` and ${held.length - named.length} more` : '';
-  return pullRequest === null
-    ? [`**Held in this merge group:** ${named.join(', ')}${more}.`]
-    : [
-        `**Shared head:** ${named.join(', ')}${more} ${held.length === 1 ? 'has' : 'have'} the same head commit and this check; the strictest verdict stands until it is lifted or that pull request is closed.`,
-      ];
-}
-
-function siblingDetails({ siblings }: GateContext): readonly string[] {
-  return siblings.map(
-    ({ number, title }) => `- #${number}: ${toMarkdown(say`${title}`, 'text', DETAIL_LIMIT)}`,
-  );
+  const have = held.length === 1 ? 'has' : 'have';
+  return [
+    `**Shared head:** ${named.join(', ')}${more} ${have} the same head commit and this check; the strictest verdict stands until it is lifted or that pull request is closed.`,
+  ];
 }
 
 function strictestOf(siblings: readonly Sibling[]): Sibling | null {

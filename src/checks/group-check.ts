@@ -31,6 +31,7 @@ export function renderGroup(outcome: GroupOutcome, repositoryUrl: string): Rende
       gate,
       title: renderTitle(decision, gate),
     })),
+    shared: 'group',
     repositoryUrl,
   });
   const held = check.gate !== 'success' && check.gate !== 'neutral';

@@ -74,9 +74,7 @@ function closing(next: Next): readonly Step[] {
 function remedySteps(causes: readonly Verdict[], order: readonly Remedy['by'][]): readonly Step[] {
   return order.flatMap((by) => {
     const remedies = causes.flatMap(({ remedy }) => (remedy?.by === by ? [remedy.what] : []));
-    const distinct = remedies.filter(
-      (one, index) => remedies.findIndex((other) => toPlain(other) === toPlain(one)) === index,
-    );
+    const distinct = [...new Map(remedies.map((what) => [toPlain(what), what])).values()];
     return distinct.length === 0 ? [] : [{ who: addressee(by), what: joinSentences(distinct) }];
   });
 }

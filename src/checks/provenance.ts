@@ -22,7 +22,7 @@ export function authorWords({ authorship, tier }: Decision): Message {
     case 'automation':
       return say`automation${name === null ? ours('') : say`, ${code(name)}`}`;
     case 'human':
-      return say`a person: no mark of an agent in account, commits, branch or body`;
+      return say`no agent evidence found in account, commits, branch or body`;
     case 'unknown':
       return say`an account that is neither known as a person nor as an agent${
         name === null ? ours('') : say`, ${code(name)}`
@@ -41,6 +41,11 @@ export function sortEvidence(evidence: readonly Evidence[]): readonly Evidence[]
   return [...evidence].sort((a, b) => Number(a.strength === 'claimed') - Number(b.strength === 'claimed'));
 }
 
+/** The nearest policy first. */
+export function sortLayers({ layers }: Decision): readonly LayerReport[] {
+  return [...layers].sort((a, b) => Number(a.layer === 'organization') - Number(b.layer === 'organization'));
+}
+
 /** One paragraph for the summary. */
 export function renderProvenance(decision: Decision, repositoryUrl: string | null): string {
   const { authorship } = decision;
@@ -54,22 +59,17 @@ export function renderProvenance(decision: Decision, repositoryUrl: string | nul
         }.`;
   const requester = requesterWords(authorship);
   const asked = requester === null ? '' : ` ${toMarkdown(requester, 'text', WHAT_LIMIT)}.`;
+  const layers = sortLayers(decision).map((report) => renderLayer(report, repositoryUrl));
   return [
     `**Who wrote it:** ${toMarkdown(authorWords(decision), 'text', WHAT_LIMIT)}.${how}${asked}`,
-    `**Judged:** head ${codeSpan(decision.headSha.slice(0, SHORT_SHA))}, ${decision.layers
-      .map((report) => renderLayer(report, repositoryUrl))
-      .join('; ')}.`,
+    `**Judged:** ${[`head ${codeSpan(decision.headSha.slice(0, SHORT_SHA))}`, ...layers].join('; ')}.`,
   ].join('\n\n');
 }
 
-/** One bullet an observed fact: `verified` GitHub vouches for, `claimed` anybody can write. */
-export function evidenceLines({ evidence }: AuthorshipFinding): readonly string[] {
-  return sortEvidence(evidence).map(
-    ({ strength, what, commit, points }) =>
-      `- **${strength}**, points to ${points}: ${toMarkdown(what, 'text', WHAT_LIMIT)}${
-        commit === null ? '' : ` (commit ${codeSpan(commit.slice(0, SHORT_SHA))})`
-      }`,
-  );
+/** `verified`: GitHub vouches for it. `claimed`: anybody can write it. */
+export function evidenceWords({ strength, points, what, commit }: Evidence): Message {
+  const where = commit === null ? say`` : say` (commit ${code(commit.slice(0, SHORT_SHA))})`;
+  return say`${ours(strength)}, points to ${ours(points)}: ${what}${where}`;
 }
 
 /** `under .github/agent-policy.yml (abc1234)`. */

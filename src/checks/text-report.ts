@@ -2,10 +2,11 @@
 // Facts that this source cannot tell stand apart from what was judged.
 import { type Message, say } from '../domain/message.js';
 import type { Decision, Verdict } from '../domain/verdict.js';
-import { gateOf, isOpen, sortVerdicts } from './causes.js';
+import { gateOf } from '../policy/evaluate.js';
+import { isOpen, sortVerdicts } from './causes.js';
 import { graphemes, toPlain } from './escape.js';
 import { addressee, stepsOf } from './next-steps.js';
-import { authorWords, layerWords, requesterWords, sortEvidence } from './provenance.js';
+import { authorWords, layerWords, requesterWords, sortEvidence, sortLayers } from './provenance.js';
 import { renderTitle } from './title.js';
 import { askerWords, stateSign, stateWord } from './verdict-table.js';
 
@@ -33,7 +34,8 @@ export function renderText(decision: Decision, { color, width }: TextOptions): s
   const blocks = [
     [paint('bold', renderTitle(decision, gate))],
     stepsOf(decision, gate).flatMap(({ who, what }) => labelled(who, what, columns, paint)),
-    judged.flatMap((verdict) => verdictLines(verdict, columns, paint)),
+    ...judged.filter(isOpen).map((verdict) => verdictLines(verdict, columns, paint)),
+    judged.filter((verdict) => !isOpen(verdict)).flatMap((verdict) => verdictLines(verdict, columns, paint)),
     unknown.length === 0
       ? []
       : [
@@ -86,7 +88,7 @@ function provenanceLines(decision: Decision, columns: number, paint: Paint): rea
       .slice(0, MOST_DETAILS)
       .flatMap(({ strength, what }) => wrap(`· ${strength}: ${toPlain(what)}`, columns, INDENT)),
     ...(evidence.length > MOST_DETAILS ? [`    · and ${evidence.length - MOST_DETAILS} more`] : []),
-    ...decision.layers.flatMap((report) => labelled('Policy', layerWords(report), columns, paint)),
+    ...labelled('Judged by', judgedBy(decision), columns, paint),
     ...decision.layers.flatMap(({ file, status }) =>
       status.kind === 'valid' || status.kind === 'invalid'
         ? status.problems.flatMap((problem) =>
@@ -102,6 +104,11 @@ function provenanceLines(decision: Decision, columns: number, paint: Paint): rea
     ),
     ...labelled('Head', say`${decision.headSha}`, columns, paint),
   ];
+}
+
+function judgedBy(decision: Decision): Message {
+  const [first, ...others] = sortLayers(decision).map(layerWords);
+  return others.reduce((before, next) => say`${before}; ${next}`, first ?? say`no policy`);
 }
 
 function labelled(label: string | null, what: Message, columns: number, paint: Paint): readonly string[] {

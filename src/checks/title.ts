@@ -3,22 +3,24 @@
 import { type Message, ours, say } from '../domain/message.js';
 import type { Decision, Gate, Verdict } from '../domain/verdict.js';
 import { causesOf, isBrokenPolicy, isHalt } from './causes.js';
-import { graphemes, shortenMiddle, toFragments } from './escape.js';
+import { type Fragment, graphemes, shortenMiddle, toFragments } from './escape.js';
 
 /** Above this, paths are shortened in the middle. */
 const AIM = 64;
 /** Above this, the end is cut. GitHub takes 255 and shows far fewer. */
 const MOST = 84;
+const MAX_UNITS = 255;
 const SHORTEST_PATH = 18;
-
-type Fragment = ReturnType<typeof toFragments>[number];
 
 export function renderTitle(decision: Decision, gate: Gate): string {
   const causes = causesOf(decision, gate);
   const lead = causes[0];
   if (gate === 'success') return fitTitle('Passed', passedBecause(decision), 0);
   if (lead === undefined) return fitTitle(conclusionWord(gate), say`no verdict was reached`, 0);
-  return fitTitle(leadWord(gate, lead, decision), lead.title, causes.length - 1);
+  const broken = isBrokenPolicy(lead, decision) ? brokenBecause(lead, decision) : null;
+  return broken === null
+    ? fitTitle(leadWord(gate, lead, decision), lead.title, causes.length - 1)
+    : fitTitle(leadWord(gate, lead, decision), broken.cause, broken.further + causes.length - 1);
 }
 
 /** The conclusion's own word, where no verdict says more. */
@@ -47,11 +49,22 @@ function leadWord(gate: Gate, lead: Verdict, decision: Decision): string {
   return conclusionWord(gate);
 }
 
+/** The first error's first sentence: what else is known stands in the summary. */
+function brokenBecause(lead: Verdict, { layers }: Decision): { cause: Message; further: number } | null {
+  const status = layers.find(({ layer }) => layer === lead.layer)?.status;
+  if (status?.kind !== 'invalid') return null;
+  const errors = status.problems.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (first === undefined) return null;
+  const [sentence = ''] = first.message.split(/\.(?=\s|$)/);
+  const words = sentence.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase());
+  return { cause: say`line ${first.line}, ${words}`, further: errors.length - 1 };
+}
+
 function passedBecause(decision: Decision): Message {
   const { layers, verdicts } = decision;
   if (layers.length > 0 && layers.every(({ status }) => status.kind === 'absent')) {
-    const found = verdicts.find(({ rule }) => rule === 'policy-file');
-    return found?.title ?? say`no agent-policy.yml on the default branch`;
+    return say`no agent-policy.yml on the default branch`;
   }
   const who = whoWrote(decision);
   const problem = layers.find(({ status }) => status.kind === 'invalid');
@@ -98,7 +111,19 @@ function fitTitle(word: string, cause: Message, further: number): string {
   const end = more > 0 ? ` (+${more})` : '';
   const start = `${word}: `;
   const shortened = shortenPaths(fragments, AIM - start.length - end.length);
-  return start + cut(shortened, MOST - start.length - end.length).trim() + end;
+  const fitted = cut(shortened, MOST - start.length - end.length).trim();
+  return start + withinUnits(fitted, MAX_UNITS - start.length - end.length) + end;
+}
+
+/** Letters with many marks are few to a reader and many to GitHub. */
+function withinUnits(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  let kept = '';
+  for (const one of graphemes(text)) {
+    if (kept.length + one.length > limit - 1) break;
+    kept += one;
+  }
+  return `${kept}…`;
 }
 
 /** Gives every path the same room, as little as needed and never less than can be recognised. */

@@ -1,7 +1,7 @@
 // Which rule asks for what, why, and who does what? One table, what holds first.
 import type { Message } from '../domain/message.js';
 import type { Decision, LayerReport, Verdict } from '../domain/verdict.js';
-import { isOpen, sortVerdicts } from './causes.js';
+import { isHalt, isOpen, sortVerdicts } from './causes.js';
 import { codeSpan, toMarkdown, toPlain } from './escape.js';
 import { bytesOf } from './json-block.js';
 import { addressee } from './next-steps.js';
@@ -11,16 +11,20 @@ const REASON_LIMIT = 500;
 
 export function renderTable(decision: Decision, repositoryUrl: string | null, maxBytes: number): string {
   const head = ['| Rule | State | Why | Who does what |', '| :-- | :-- | :-- | :-- |'];
-  const rows = sortVerdicts(decision).map((verdict) => renderRow(verdict, decision, repositoryUrl));
-  const { kept, left } = fitLines(rows, maxBytes - bytesOf(head.join('\n')) - 80);
+  const { kept, left } = fitLines(
+    sortVerdicts(decision),
+    (verdict) => renderRow(verdict, decision, repositoryUrl),
+    maxBytes - bytesOf(head.join('\n')) - 80,
+  );
   const more = left === 0 ? [] : [`| … | | and ${formatCount(left)} more | |`];
   return [...head, ...kept, ...more].join('\n');
 }
 
-export function stateWord({ state, mode }: Verdict): string {
-  const observed = mode === 'observe';
-  switch (state) {
+export function stateWord(verdict: Verdict): string {
+  const observed = verdict.mode === 'observe';
+  switch (verdict.state) {
     case 'fail':
+      if (isHalt(verdict) && !observed) return 'Halted';
       return observed ? 'Would block' : 'Blocked';
     case 'waiting':
       return observed ? 'Would wait' : 'Waiting';
@@ -49,26 +53,28 @@ export function stateSign({ state }: Verdict): string {
   }
 }
 
-/** `zone infrastructure, policy line 12`; what is built in says so. */
-export function askerWords({ layer, line, zone }: Verdict): string {
+/** `policy line 12`; what is built in says so. */
+export function askerWords({ layer, line }: Verdict): string {
   if (layer === 'built-in') return 'built in';
   const whose = layer === 'organization' ? 'organisation policy' : 'policy';
-  return line === null ? (zone === null ? `${whose} default` : whose) : `${whose} line ${line}`;
+  return line === null ? whose : `${whose} line ${line}`;
 }
 
 /** Whole lines while they fit; how many were left out is for the caller to say. */
-export function fitLines(
-  lines: readonly string[],
+export function fitLines<T>(
+  items: readonly T[],
+  render: (item: T) => string,
   maxBytes: number,
 ): { readonly kept: readonly string[]; readonly left: number } {
   let used = 0;
   const kept: string[] = [];
-  for (const line of lines) {
+  for (const item of items) {
+    const line = render(item);
     used += bytesOf(line) + 1;
     if (used > maxBytes) break;
     kept.push(line);
   }
-  return { kept, left: lines.length - kept.length };
+  return { kept, left: items.length - kept.length };
 }
 
 export function formatCount(count: number): string {
