@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { code, list, type Message, type MessagePart, ours, say } from '../domain/message.js';
 import type { Review } from '../domain/snapshot.js';
 import type { Finding } from '../domain/verdict.js';
+import { type ApproverPool, poolOf } from './approver-pool.js';
 import { defineRule, type RuleContext } from './define-rule.js';
 import { pass, undecided, waiting } from './finding.js';
 import { collectParticipants } from './participants.js';
-import { isTeam, requestersOf, teamOf } from './people.js';
+import { requestersOf } from './people.js';
 import { approvalFacts, judgeApproval, listedFacts, type Standing } from './review-counts.js';
 import { pathDetails, plural, subjectOf } from './short-path.js';
 
@@ -69,20 +70,19 @@ export const humanApprovals = defineRule({
       (given): Judged => ({ review: given, standing: judgeApproval(given, settings, context, participants) }),
     );
     const counted = judged.filter(({ standing }) => standing.kind === 'counts');
-    const details = [...judged.flatMap(describeReview), ...emptyLists(settings, context), ...files];
+    const pool = poolOf(settings.from, settings.machineUsers, participants, snapshot);
+    const details = [...judged.flatMap(describeReview), ...pool.out, ...files];
     if (counted.length >= needed) {
       const by = list(counted.map(({ review: given }) => handle(given)));
       const title = needed === 0 ? say`no approval needed for ${subject}` : say`${by} approved ${subject}`;
       return [pass(title, why, details)];
     }
-    return [
-      short({ settings, context, judged, counted: counted.length, needed, wanted, why, details, from }),
-    ];
+    return [short({ pool, context, judged, counted: counted.length, needed, wanted, why, details, from })];
   },
 });
 
 interface Shortfall {
-  readonly settings: Settings;
+  readonly pool: ApproverPool;
   readonly context: RuleContext;
   readonly judged: readonly Judged[];
   readonly counted: number;
@@ -95,38 +95,48 @@ interface Shortfall {
 
 /** Too few: what is missing, who could give it, and why what is there does not count. */
 function short(shortfall: Shortfall): Finding {
-  const { context, judged, counted, needed, wanted, why, details, from } = shortfall;
-  const { snapshot } = context;
+  const { pool, context, judged, counted, needed, wanted, why, details, from } = shortfall;
+  const { headSha } = context.snapshot.pullRequest;
   const score = ours(` (${counted} of ${needed})`);
-  const notes = judged.flatMap(({ review: given, standing }) => {
-    if (standing.kind === 'refused') return [say`${possessive(given)} does not count: ${standing.why}.`];
-    if (standing.kind === 'stale' || standing.kind === 'unknown') {
-      return [say`${handle(given)} ${standing.why}.`];
-    }
-    return standing.kind === 'counts' ? [say`${handle(given)} ${standing.how}.`] : [];
-  });
-  const reason = [...notes, why].reduce((before, next) => say`${before} ${next}`);
+  const title = say`${wanted}${score}`;
+  if (pool.size !== null && pool.size < needed) {
+    const reason = join([...judged.flatMap(noteOf), ...pool.out, why]);
+    const what = say`Name enough people: ${ours(pool.size === 0 ? 'nobody' : `only ${pool.size}`)} on ${from} may approve this change.`;
+    return waiting(title, reason, { by: 'owner', what }, details);
+  }
+  const reason = join([...judged.flatMap(noteOf), why]);
   const unknown = judged.filter(({ standing }) => standing.kind === 'unknown');
   if (counted + unknown.length >= needed && unknown.length > 0) {
-    return undecided(
-      snapshot,
-      say`${wanted}${score}`,
-      reason,
-      review(from, snapshot.pullRequest.headSha),
-      details,
-    );
+    return undecided(context.snapshot, title, reason, review(from, headSha), details);
   }
-  const stale = judged.filter(({ standing }) => standing.kind === 'stale').map(({ review: given }) => given);
-  if (stale.length > 0 && counted + stale.length >= needed) {
-    const who = list(stale.slice(0, needed - counted).map(handle));
-    return waiting(
-      say`${who} to re-approve, the diff changed${score}`,
-      reason,
-      review(who, snapshot.pullRequest.headSha),
-      details,
-    );
+  const stale = judged.flatMap(({ review: given, standing }) =>
+    standing.kind === 'stale' ? [{ given, changed: standing.changed }] : [],
+  );
+  if (stale.length === 0 || counted + stale.length < needed) {
+    return waiting(title, reason, review(from, headSha), details);
   }
-  return waiting(say`${wanted}${score}`, reason, review(from, snapshot.pullRequest.headSha), details);
+  const who = list(stale.slice(0, needed - counted).map(({ given }) => handle(given)));
+  const again = say`${who} to re-approve, the ${ours(stale[0]!.changed)} changed${score}`;
+  return waiting(again, reason, review(who, headSha), details);
+}
+
+function noteOf({ review: given, standing }: Judged): readonly Message[] {
+  switch (standing.kind) {
+    case 'refused':
+      return [say`${handle(given)}'s does not count: ${standing.why}.`];
+    case 'stale':
+    case 'unknown':
+      return [say`${handle(given)} ${standing.why}.`];
+    case 'counts':
+      return [say`${handle(given)} ${standing.how}.`];
+    case 'elsewhere':
+    case 'not-an-approval':
+      return [];
+  }
+}
+
+function join(sentences: readonly Message[]): Message {
+  return sentences.reduce((before, next) => say`${before} ${next}`);
 }
 
 function review(who: Message, headSha: string) {
@@ -152,7 +162,7 @@ function demandOf(settings: Settings, needed: number, { authorship }: RuleContex
     parts.push(say`One more, because nobody knows who asked for this work: ${because}`);
   }
   for (const sentence of settings.because) parts.push(say`${sentence}`);
-  return parts.reduce((before, next) => say`${before} ${next}`);
+  return join(parts);
 }
 
 function describeReview({ review: given, standing }: Judged): readonly Message[] {
@@ -169,19 +179,6 @@ function describeReview({ review: given, standing }: Judged): readonly Message[]
   }
 }
 
-/** A list that nobody can be on is the policy's fault, and worth saying. */
-function emptyLists(settings: Settings, { snapshot }: RuleContext): readonly Message[] {
-  return settings.from.flatMap((name) => {
-    if (name === 'anyone' || name === 'admin') return [];
-    if (!name.startsWith('@')) return [say`${code(name)} is no account or team that GitHub could tell.`];
-    const team = isTeam(name) ? teamOf(snapshot, name) : undefined;
-    if (team === undefined || (team.found && team.members.length > 0)) return [];
-    return [
-      team.found ? say`${code(name)} has no direct members.` : say`${code(name)} was not found: ${team.why}`,
-    ];
-  });
-}
-
 /** Two names at most: the title has room for few. */
 function namesOf(from: readonly string[]): Message {
   const named = from.map((name): MessagePart => {
@@ -195,8 +192,4 @@ function namesOf(from: readonly string[]): Message {
 
 function handle(given: Review): MessagePart {
   return code(`@${given.author.login}`);
-}
-
-function possessive(given: Review): Message {
-  return say`${handle(given)}'s`;
 }

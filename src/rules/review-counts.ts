@@ -17,7 +17,7 @@ export interface ApprovalTerms {
 export type Standing =
   | { readonly kind: 'counts'; readonly how: Message }
   /** Would count, had it been given for the present diff. */
-  | { readonly kind: 'stale'; readonly why: Message }
+  | { readonly kind: 'stale'; readonly changed: 'diff' | 'head' | 'base'; readonly why: Message }
   | { readonly kind: 'unknown'; readonly why: Message }
   | { readonly kind: 'refused'; readonly why: Message }
   /** By somebody on none of the lists: neither wrong nor worth a word in the title. */
@@ -80,10 +80,15 @@ function judgeHead(review: Review, terms: ApprovalTerms, snapshot: Snapshot): St
   // The diff a person saw against another base says nothing about this one, even on the same head.
   // Written so that a date nobody can read counts against the review.
   if (baseChangedAt !== 'never' && !(Date.parse(review.submittedAt) > Date.parse(baseChangedAt))) {
-    return { kind: 'stale', why: say`approved ${reviewed} before the base branch was changed` };
+    return {
+      kind: 'stale',
+      changed: 'base',
+      why: say`approved ${reviewed} before the base branch was changed`,
+    };
   }
   if (review.headSha === headSha) return { kind: 'counts', how: say`approved this head` };
-  if (!terms.keepOnSameDiff) return { kind: 'stale', why: say`approved ${reviewed}, an earlier head` };
+  if (!terms.keepOnSameDiff)
+    return { kind: 'stale', changed: 'head', why: say`approved ${reviewed}, an earlier head` };
   const before = digestOf(snapshot, review.headSha);
   const now = digestOf(snapshot, headSha);
   if (before === undefined || now === undefined) {
@@ -93,7 +98,7 @@ function judgeHead(review: Review, terms: ApprovalTerms, snapshot: Snapshot): St
     };
   }
   if (before === now) return { kind: 'counts', how: say`approved ${reviewed}, which has the same diff` };
-  return { kind: 'stale', why: say`approved ${reviewed}; the diff changed since` };
+  return { kind: 'stale', changed: 'diff', why: say`approved ${reviewed}; the diff changed since` };
 }
 
 /** `null`: the list was not read. */

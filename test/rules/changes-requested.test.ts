@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Review } from '../../src/domain/snapshot.js';
+import { changesRequested } from '../../src/rules/changes-requested.js';
+import { aContext, anAgentFinding, judge } from '../builders/context.js';
+import { aReview, aSnapshot, bot, EARLIER, user } from '../builders/snapshot.js';
+
+const settings = {
+  owners: ['@acme/platform'],
+  independent: true,
+  keepOnSameDiff: true,
+  machineUsers: [] as string[],
+};
+const asked = (login: string, changes: Partial<Review> = {}) =>
+  aReview(login, { state: 'CHANGES_REQUESTED', ...changes });
+const judgeWith = (reviews: readonly Review[] | null, changes: Partial<typeof settings> = {}) =>
+  judge(changesRequested, { ...settings, ...changes }, aContext({ snapshot: aSnapshot({ reviews }) }));
+const LATER = '2026-11-20T13:00:00Z';
+
+describe('changes-requested', () => {
+  test.each([
+    ['nobody asked', [aReview('bo')], 'pass', 'nobody asked for changes'],
+    ['a writer asked', [asked('bo')], 'waiting', '@bo asked for changes'],
+    ['two writers asked', [asked('bo'), asked('kim')], 'waiting', '@bo and @kim asked for changes'],
+    [
+      'a writer asked on an earlier head',
+      [asked('bo', { headSha: EARLIER })],
+      'waiting',
+      '@bo asked for changes',
+    ],
+    [
+      'the request was dismissed',
+      [aReview('bo', { state: 'DISMISSED' })],
+      'pass',
+      'nobody asked for changes',
+    ],
+    [
+      'the owner approved later',
+      [asked('kim'), aReview('alice', { submittedAt: LATER })],
+      'pass',
+      'the owner @alice lifted the request for changes',
+    ],
+    [
+      'the owner approved before',
+      [asked('kim', { submittedAt: LATER }), aReview('alice')],
+      'waiting',
+      '@kim asked for changes',
+    ],
+    [
+      'the owner approved an earlier head',
+      [asked('kim'), aReview('alice', { submittedAt: LATER, headSha: EARLIER })],
+      'waiting',
+      '@kim asked for changes',
+    ],
+    [
+      'somebody who is no owner approved later',
+      [asked('bo'), aReview('lee', { submittedAt: LATER })],
+      'waiting',
+      '@bo asked for changes',
+    ],
+    [
+      'the owner who requested the work approved later',
+      [asked('bo'), aReview('ann', { submittedAt: LATER })],
+      'waiting',
+      '@bo asked for changes',
+    ],
+    ['the requester asked', [asked('ann')], 'waiting', '@ann asked for changes'],
+    ['a bot asked', [asked('x', { author: bot('coderabbitai') })], 'pass', 'nobody asked for changes'],
+    [
+      'an account of unknown type asked',
+      [asked('x', { author: user('x', null) })],
+      'waiting',
+      '@x asked for changes',
+    ],
+    ['the reviews were not read', null, 'pending', 'reviews are not known'],
+  ] as const)('%s', (_name, reviews, state, title) => {
+    expect(judgeWith(reviews)).toEqual([[state, title]]);
+  });
+
+  test('a machine user that asked does not block', () => {
+    expect(judgeWith([asked('bo')], { machineUsers: ['bo'] })[0]?.[0]).toBe('pass');
+  });
+
+  test('the owner team is read only where a request stands', () => {
+    const needs = (reviews: readonly Review[]) =>
+      changesRequested.needs(
+        settings,
+        aContext({ snapshot: aSnapshot({ reviews }), authorship: anAgentFinding() }),
+      );
+    expect(needs([aReview('bo')])).toEqual([]);
+    expect(needs([asked('bo')])).toEqual([{ kind: 'team', team: '@acme/platform' }]);
+  });
+});
