@@ -33,26 +33,28 @@ export interface Classified {
   readonly finding: AuthorshipFinding;
   /** Login of the bot that opened it, as far as anybody knows; `null`: a person or nobody known. */
   readonly bot: string | null;
-  /** Why neither `human` nor `automation` was granted. Empty unless `unknown`. */
-  readonly doubts: readonly Message[];
 }
 
 export function classifySource(source: AuthorshipSource, options: ClassifyOptions): Classified {
   const recognizer = createRecognizer(options.catalogue, options.custom);
   const machines = options.machineUsers.map((login) => login.toLowerCase());
   const text = textEvidence(source, recognizer);
-  const evidence = [...identityEvidence(source, recognizer, options.memory), ...text.evidence];
+  const evidence = [...identityEvidence(source, recognizer, options.memory), ...text.evidence].toSorted(
+    (a, b) => rankOf(a) - rankOf(b),
+  );
   const opener = actingOpener(source, recognizer, machines);
   const agents = agentsByStrength(evidence);
   const judged =
     agents.length > 0 ? null : judgeWithoutAgent(source, opener, options, recognizer, machines, evidence);
   const authorship = judged?.authorship ?? 'agent';
+  const doubts = judged?.doubts ?? [];
   return {
     finding: {
       authorship,
       agents,
       name: agents[0] ?? judged?.name ?? null,
       evidence,
+      doubts,
       requester: findRequester(source, recognizer, agents, machines),
       openerVerified: evidence.some(
         (one) => one.kind === 'opener' && one.points === 'agent' && one.strength === 'verified',
@@ -60,7 +62,6 @@ export function classifySource(source: AuthorshipSource, options: ClassifyOption
       traceLinks: text.traceLinks,
     },
     bot: opener.is === 'automation' ? opener.automation.name : opener.is === 'bot' ? opener.login : null,
-    doubts: judged?.doubts ?? [],
   };
 }
 
@@ -81,10 +82,17 @@ const KIND_ORDER: readonly Evidence['kind'][] = [
   'remembered',
 ];
 
+const POINTS_ORDER: readonly Evidence['points'][] = ['agent', 'automation', 'assisted'];
+
+function rankOf({ points, strength, kind }: Evidence): number {
+  return (
+    POINTS_ORDER.indexOf(points) * 1_000 + (strength === 'verified' ? 0 : 100) + KIND_ORDER.indexOf(kind)
+  );
+}
+
+/** Expects the evidence strongest first. */
 function agentsByStrength(evidence: readonly Evidence[]): readonly string[] {
-  const rank = (one: Evidence) => (one.strength === 'verified' ? 0 : 100) + KIND_ORDER.indexOf(one.kind);
-  const pointing = evidence.filter((one) => one.points === 'agent').toSorted((a, b) => rank(a) - rank(b));
-  return [...new Set(pointing.map((one) => one.signature))];
+  return [...new Set(evidence.filter((one) => one.points === 'agent').map((one) => one.signature))];
 }
 
 type Opener =

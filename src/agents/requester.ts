@@ -3,7 +3,7 @@
 import type { Requester } from '../domain/authorship.js';
 import { readPerson } from './attribution.js';
 import { readOwnText } from './own-text.js';
-import { bareLogin, type Recognizer } from './recognize.js';
+import type { Recognizer } from './recognize.js';
 import type { RequesterSource, Signature } from './signature.js';
 import type { AuthorshipSource } from './source.js';
 import { parseTrailers } from './trailers.js';
@@ -23,7 +23,7 @@ export function findRequester(
   const signatures = recognizer.signatures.filter((signature) => agents.includes(signature.name));
   const found = new Map<string, { login: string; how: string }>();
   for (const from of signatures.flatMap((signature) => signature.requester))
-    for (const one of lookUp(from, source, recognizer))
+    for (const one of lookUp(from, source, recognizer, agents))
       if (isPerson(one.login) && !found.has(one.login.toLowerCase())) found.set(one.login.toLowerCase(), one);
   if (found.size > 0) {
     const people = [...found.values()];
@@ -40,6 +40,7 @@ function lookUp(
   from: RequesterSource,
   source: AuthorshipSource,
   recognizer: Recognizer,
+  agents: readonly string[],
 ): readonly { login: string; how: string }[] {
   switch (from.from) {
     case 'assignee':
@@ -47,7 +48,7 @@ function lookUp(
         .filter((account) => recognizer.account(account) === null)
         .map((account) => ({ login: account.login, how: 'is assigned' }));
     case 'co-author':
-      return coAuthors(source).map((login) => ({ login, how: 'is named as co-author' }));
+      return coAuthors(source, recognizer, agents).map((login) => ({ login, how: 'is named as co-author' }));
     case 'body':
       return bodyLogins(source, from.pattern, recognizer).map((login) => ({
         login,
@@ -56,19 +57,23 @@ function lookUp(
   }
 }
 
-/** Only GitHub's own no-reply addresses carry a login; another e-mail names no account. */
-function coAuthors(source: AuthorshipSource): readonly string[] {
-  const logins = source.commits.flatMap((commit) =>
-    parseTrailers(commit.message ?? '', 'message')
+/** Co-authors of the agents' own commits. Only GitHub's no-reply addresses carry a login. */
+function coAuthors(
+  source: AuthorshipSource,
+  recognizer: Recognizer,
+  agents: readonly string[],
+): readonly string[] {
+  const logins = source.commits.flatMap((commit) => {
+    const author = recognizer.identity(commit.author);
+    if (author?.is !== 'agent' || !agents.includes(author.signature.name)) return [];
+    return parseTrailers(commit.message ?? '', 'message')
       .filter((trailer) => trailer.key.toLowerCase() === 'co-authored-by')
-      .map((trailer) => readPerson(trailer.value)?.email ?? '')
-      .map(
-        (email) =>
-          /^(?:\d{1,20}\+)?([A-Za-z0-9-]{1,39})@users\.noreply\.[a-z0-9.-]{1,100}$/i.exec(email)?.[1] ?? '',
-      ),
-  );
-  return [...new Set(logins.filter((login) => login !== ''))];
+      .flatMap((trailer) => NOREPLY_OF_PERSON.exec(readPerson(trailer.value)?.email ?? '')?.[1] ?? []);
+  });
+  return [...new Set(logins)];
 }
+
+const NOREPLY_OF_PERSON = /^(?:\d{1,20}\+)?([A-Za-z0-9-]{1,39})@users\.noreply\.[a-z0-9.-]{1,100}$/i;
 
 function bodyLogins(source: AuthorshipSource, pattern: RegExp, { catalogue }: Recognizer): readonly string[] {
   if (source.body === null) return [];
@@ -77,7 +82,7 @@ function bodyLogins(source: AuthorshipSource, pattern: RegExp, { catalogue }: Re
   return lines.flatMap((line, index) => {
     const text = `${line} ${lines[index + 1] ?? ''}`.replace(/^[\s*_>-]{0,20}/, '').slice(0, 1_000);
     const login = pattern.exec(text)?.[1];
-    return login === undefined ? [] : [bareLogin(login)];
+    return login === undefined ? [] : [login];
   });
 }
 

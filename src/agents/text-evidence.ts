@@ -136,11 +136,12 @@ function trailerLinks(
   const isOurs = key === 'agent-trace';
   const isTheirs = signatures.some((one) => one.trailers.some((known) => known.key === key));
   if (!isOurs && !isTheirs) return [];
-  return findUrls([trailer.value], signatures).map((found) => ({
-    url: found.url,
-    where,
-    signature: found.signature?.name ?? null,
-  }));
+  const found = findUrls([trailer.value], signatures);
+  if (found.length > 0)
+    return found.map((one) => ({ url: one.url, where, signature: one.signature?.name ?? null }));
+  // A link that is not https is told as such by the rule that asks for it.
+  const other = /^[a-z][a-z0-9+.-]{0,20}:\/\/\S{1,1000}$/i.exec(trailer.value)?.[0];
+  return other === undefined ? [] : [{ url: other, where, signature: null }];
 }
 
 function markEvidence(

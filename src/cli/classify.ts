@@ -147,13 +147,13 @@ function blankToNull(value: string | null | undefined): string | null {
   return value == null || value.trim() === '' ? null : value;
 }
 
-function toRow(id: ClassifiedRow['id'], { finding, bot, doubts }: Classified): ClassifiedRow {
+function toRow(id: ClassifiedRow['id'], { finding, bot }: Classified): ClassifiedRow {
   const evidence = finding.evidence.map((one) => `${one.points} (${one.signature}): ${plain(one.what)}`);
   return {
     id,
     label: label(finding.authorship, bot),
     agent: finding.name,
-    evidence: [...evidence, ...doubts.map(plain)],
+    evidence: [...evidence, ...finding.doubts.map(plain)],
   };
 }
 

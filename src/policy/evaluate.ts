@@ -143,6 +143,7 @@ const UNCLASSIFIED: AuthorshipFinding = {
   agents: [],
   name: null,
   evidence: [],
+  doubts: [say`who wrote it could not be worked out`],
   requester: { known: false, why: 'Who wrote it could not be worked out.' },
   openerVerified: false,
   traceLinks: [],

@@ -23,6 +23,7 @@ export function anAgentFinding(changes: Partial<AuthorshipFinding> = {}): Author
         commit: null,
       },
     ],
+    doubts: [],
     requester: { known: true, logins: ['ann'], how: 'assignee' },
     openerVerified: true,
     traceLinks: [],
