@@ -60,18 +60,6 @@ export function isControlPlane(path: string): boolean {
   return FILES_ANYWHERE.includes(parts.at(-1)!) || parts.some((part) => FOLDERS_ANYWHERE.includes(part));
 }
 
-/** The same list as globs, for people. */
-export function listControlPlane(): readonly string[] {
-  return [
-    `${POLICY_PREFIX}*`,
-    `${POLICY_PREFIX}*/**`,
-    ...FILES,
-    ...FOLDERS.map((folder) => `${folder}/**`),
-    ...FILES_ANYWHERE.map((file) => `**/${file}`),
-    ...FOLDERS_ANYWHERE.map((folder) => `**/${folder}/**`),
-  ].toSorted();
-}
-
 /**
  * Case, composition and the characters that HFS+ leaves out when it compares names.
  * Through upper case first: `ſ` and `s` meet only there.

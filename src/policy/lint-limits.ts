@@ -1,4 +1,5 @@
 // Which values of a policy are each legal and together odd?
+import { DEFAULTS } from './defaults.js';
 import { listOf, mappingOf, type SemanticProblem } from './lint-problem.js';
 import type { Path } from './source.js';
 
@@ -7,7 +8,12 @@ type Document = Readonly<Record<string, unknown>>;
 export function lintLimits(document: Document): readonly SemanticProblem[] {
   return [
     ...Object.entries(mappingOf(document.zones)).flatMap(([name, zone]) => lintZone(name, mappingOf(zone))),
-    ...lintQuality(mappingOf(document.quality_delta), ['quality_delta']),
+    ...lintQuality(
+      document.quality_delta === undefined
+        ? {}
+        : { ...DEFAULTS.quality_delta, ...mappingOf(document.quality_delta) },
+      ['quality_delta'],
+    ),
     ...Object.entries(mappingOf(mappingOf(document.evals).suites)).flatMap(([name, suite]) =>
       lintSuite(mappingOf(suite), ['evals', 'suites', name]),
     ),

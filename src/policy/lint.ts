@@ -99,12 +99,12 @@ function lintEvals(document: Document): readonly SemanticProblem[] {
       used.add(name);
       if (suites.includes(name)) return;
       const close = nearest(name, suites);
-      const known = suites.length === 0 ? 'None is defined' : `Known suites: ${suites.join(', ')}`;
+      const known = suites.length === 0 ? 'None is defined.' : `Known suites: ${suites.join(', ')}.`;
       problems.push({
         path: ['zones', zone, 'evals', index],
         onKey: false,
         severity: 'error',
-        message: `Unknown eval suite ${show(name)}.${close === null ? '' : ` Did you mean ${close}?`} ${known}: define it under \`evals.suites\`.`,
+        message: `Unknown eval suite ${show(name)}.${close === null ? '' : ` Did you mean ${close}?`} ${known} Define it under \`evals.suites\`.`,
       });
     });
   }

@@ -40,24 +40,27 @@ export function resolveFile(policy: LoadedPolicy, path: string, options: Resolve
     (modes === 'all' || zone.mode === 'enforce') && (audience === 'agent' || zone.everyone);
   const policyApplies = modes === 'all' || compiled.mode === 'enforce';
 
-  const zones = compiled.zones.filter((zone) => applies(zone) && zone.matches(path, baseRef));
+  const zones = compiled.zonesOf(path, baseRef).filter(applies);
   const fallback = compiled.fallback !== null && applies(compiled.fallback) ? compiled.fallback : null;
   const builtIn = audience === 'agent' && layer === 'repository' && policyApplies ? BUILT_IN : null;
   const guarded = (options.controlPlane ?? true) && policyApplies && isControlPlane(path);
 
+  let observed = guarded && compiled.mode === 'observe';
   const stated = <Key extends keyof Demands>(key: Key): Statements<Key> => {
     const said = zones.filter((zone) => zone.demands[key] !== null);
-    if (said.length === 0) return (fallback?.demands[key] ?? builtIn?.[key] ?? []) as Statements<Key>;
+    if (said.length === 0 && fallback !== null && fallback.demands[key] !== null) said.push(fallback);
+    if (said.length === 0) {
+      observed ||= builtIn !== null && builtIn[key] !== null && compiled.mode === 'observe';
+      return (builtIn?.[key] ?? []) as Statements<Key>;
+    }
+    observed ||= said.some((zone) => zone.mode === 'observe');
     return said.flatMap((zone): readonly unknown[] => zone.demands[key] ?? []) as unknown as Statements<Key>;
   };
   const statedToAgents = <Key extends keyof Demands>(key: Key): Statements<Key> =>
     audience === 'agent' ? stated(key) : ([] as unknown as Statements<Key>);
 
   const guard = guarded ? CONTROL_PLANE_DEMANDS : null;
-  const observes = [...zones, ...(fallback === null ? [] : [fallback])].some(
-    (zone) => zone.mode === 'observe',
-  );
-  return {
+  const demands = {
     path,
     zones: [...zones.map((zone) => zone.name), ...(guarded ? [CONTROL_PLANE] : [])],
     propose: strictest(statedToAgents('propose'), (tier) => tier) ?? FREE.propose,
@@ -72,8 +75,8 @@ export function resolveFile(policy: LoadedPolicy, path: string, options: Resolve
     evals: withoutRepeats(stated('evals'), (suite) => suite),
     qualityDelta: stated('qualityDelta'),
     layer,
-    mode: modes === 'all' && (compiled.mode === 'observe' || observes) ? 'observe' : 'enforce',
   };
+  return { ...demands, mode: observed ? 'observe' : 'enforce' };
 }
 
 /** Tier of an agent before budget and halt: its own, else the default's, else the built-in one. */
@@ -129,5 +132,6 @@ function withoutRepeats<T>(
   key: (value: T) => string,
 ): readonly Stated<T>[] {
   if (statements.length < 2) return statements;
-  return [...new Map(statements.toReversed().map((one) => [key(one.value), one])).values()].toReversed();
+  const seen = new Set<string>();
+  return statements.filter(({ value }) => seen.size < seen.add(key(value)).size);
 }

@@ -76,14 +76,15 @@ export const qualityDelta = z
   })
   .describe('How this change compares with what the repository usually merges, from -100 to 100.');
 
+const inputValue = z.union([z.string().max(1000), z.number(), z.boolean()], {
+  error: () => 'An input of a workflow is text of at most 1000 characters, a number, true or false.',
+});
+
 const suite = z
   .strictObject({
     mode: mode.optional().describe('`observe` reports this suite and never blocks on it.'),
     workflow: workflowFile.describe('Workflow of the default branch that runs the suite.'),
-    inputs: z
-      .record(label, z.union([z.string().max(1000), z.number(), z.boolean()]))
-      .optional()
-      .describe('Inputs the workflow is dispatched with.'),
+    inputs: z.record(label, inputValue).optional().describe('Inputs the workflow is dispatched with.'),
     results: z
       .strictObject({
         artifact: label.optional().describe('Name of the artifact that holds the results.'),

@@ -23,8 +23,10 @@ export function text(form: RegExp, what: string, example: string): z.ZodString {
 }
 
 export function unknownValue(noun: string, values: readonly (string | number)[], input: unknown): string {
-  const close = typeof input === 'string' ? nearest(input, values.map(String)) : null;
-  const hint = close === null ? '' : ` Did you mean ${close}?`;
+  const same =
+    typeof input === 'string' && values.some((value) => typeof value === 'number' && String(value) === input);
+  const close = typeof input === 'string' && !same ? nearest(input, values.map(String)) : null;
+  const hint = same ? ` Write it without quotes: ${input}.` : close === null ? '' : ` Did you mean ${close}?`;
   return `Unknown ${noun} ${show(input)}.${hint} Known ${plural(noun)}: ${values.join(', ')}.`;
 }
 
@@ -95,7 +97,7 @@ export const glob = z
     error: (issue: Input) =>
       `A glob has at most 256 characters, this one ${String(issue.input).length}. Use several shorter ones.`,
   })
-  .regex(/^[^!#]/, { error: (issue: Input) => leadingSign(String(issue.input)) })
+  .regex(/^(?![!#])/, { error: (issue: Input) => leadingSign(String(issue.input)) })
   .meta({ title: 'a glob' });
 export const categoryGlob = text(
   /^[^!#\s][^\s]{0,99}$/,
@@ -112,7 +114,6 @@ export function whole(what: string, min: number, max: number): z.ZodNumber {
 }
 
 function leadingSign(pattern: string): string {
-  if (pattern === '') return 'An empty glob matches nothing. Write it like "infra/**".';
   return pattern.startsWith('!')
     ? `A glob cannot begin with "!". Name the paths that are out under \`except\`: ${show(pattern.slice(1))}.`
     : 'A glob cannot begin with "#".';

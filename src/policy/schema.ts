@@ -114,7 +114,7 @@ export const policySchema = z
   .strictObject({
     version: z
       .literal(1, { error: () => 'Unknown version. This is written for version: 1.' })
-      .describe('Version of the policy language.'),
+      .describe('Version of the policy language: `1`.'),
     mode: mode.optional().describe('`enforce` blocks; `observe` reports what would happen and never blocks.'),
     owner: owner.describe(
       'Who answers for agents\' changes: `"@user"`, `"@org/team"`, or `requester` (who asked the agent, given write access).',
@@ -213,13 +213,16 @@ export const policySchema = z
       .optional()
       .describe('Who is told when something goes wrong.'),
     halt: z
-      .union([
-        z.boolean(),
-        z
-          .array(text(/^[a-z0-9][a-z0-9-]{0,63}$/, 'the name of an agent', 'devin'))
-          .min(1)
-          .max(100),
-      ])
+      .union(
+        [
+          z.boolean(),
+          z
+            .array(text(/^[a-z0-9][a-z0-9-]{0,63}$/, 'the name of an agent', 'devin'))
+            .min(1)
+            .max(100),
+        ],
+        { error: () => '`halt` is true, false, or a list of agents such as [devin].' },
+      )
       .optional()
       .describe('The kill switch: `true` stops every agent, a list the named ones.'),
   })

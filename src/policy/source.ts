@@ -41,6 +41,7 @@ export type Source =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 const MAX_DEPTH = 30;
+const EMPTY = 'The policy is empty. It needs at least `version: 1` and `owner`.';
 
 /** Reads one YAML 1.2 document without anchors, aliases, merge keys, tags or duplicate keys. */
 export function readSource(text: string): Source {
@@ -54,10 +55,7 @@ export function readSource(text: string): Source {
   try {
     const events = parseEvents(text, { maxDepth: MAX_DEPTH });
     const documents = events.flatMap((event, index) => (event.type === EVENT_ID.DOCUMENT ? [index] : []));
-    if (documents.length === 0)
-      return refuse([
-        { offset: 0, message: 'The policy is empty. It needs at least `version: 1` and `owner`.' },
-      ]);
+    if (documents.length === 0) return refuse([{ offset: 0, message: EMPTY }]);
     if (documents.length > 1) {
       const second = events.slice(documents[1]!).find((event) => 'valueStart' in event || 'start' in event);
       const offset = (second && startOf(second)) ?? text.lastIndexOf('---');
@@ -72,6 +70,7 @@ export function readSource(text: string): Source {
     const fatal = problems.filter((problem) => problem.fatal);
     if (fatal.length > 0) return refuse(fatal);
     const [value] = constructFromEvents(events, { source: text, maxAliases: 0, json: true });
+    if (value === null || value === undefined) return refuse([{ offset: 0, message: EMPTY }]);
     return { ok: true, value, root, position, problems: problems.map(toProblem) };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;

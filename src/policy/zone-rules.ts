@@ -34,6 +34,8 @@ export interface CompiledZones {
   readonly zones: readonly ZoneRules[];
   /** `zones.default`, if the policy has it. */
   readonly fallback: ZoneRules | null;
+  /** Zones a path is in, whatever their mode and audience. */
+  readonly zonesOf: (path: string, baseRef: string) => readonly ZoneRules[];
 }
 
 const NOTHING: Demands = {
@@ -72,11 +74,9 @@ export function compileZones(policy: LoadedPolicy): CompiledZones {
   const all = Object.entries(policy.document.zones ?? {}).map(([name, zone]) =>
     compileZone(policy, name, zone, mode),
   );
-  const result: CompiledZones = {
-    mode,
-    zones: all.filter((zone) => zone.name !== 'default'),
-    fallback: all.find((zone) => zone.name === 'default') ?? null,
-  };
+  const zones = all.filter((zone) => zone.name !== 'default');
+  const fallback = all.find((zone) => zone.name === 'default') ?? null;
+  const result: CompiledZones = { mode, zones, fallback, zonesOf: rememberMatches(zones) };
   compiled.set(policy, result);
   return result;
 }
@@ -93,6 +93,22 @@ function compileZone(policy: LoadedPolicy, name: string, zone: ZoneDocument, pol
     matches: (path, baseRef) =>
       (inBranches === null || inBranches(baseRef)) && inPaths(path) && !(inExcept?.(path) ?? false),
     demands: readDemands(policy, name, zone),
+  };
+}
+
+const REMEMBERED = 5000;
+
+/** A review resolves each path several times: for each mode, and for agents and people. */
+function rememberMatches(zones: readonly ZoneRules[]): CompiledZones['zonesOf'] {
+  const known = new Map<string, readonly ZoneRules[]>();
+  return (path, baseRef) => {
+    const key = `${baseRef}\0${path}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const found = zones.filter((zone) => zone.matches(path, baseRef));
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(key, found);
+    return found;
   };
 }
 

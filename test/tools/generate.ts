@@ -33,5 +33,11 @@ async function fillIn(file: string, made: string): Promise<string> {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  for (const file of await generate(ROOT)) console.log(file);
+  generate(ROOT).then(
+    (files) => console.log(files.join('\n')),
+    (error: unknown) => {
+      console.error(error);
+      process.exitCode = 1;
+    },
+  );
 }
