@@ -50,3 +50,17 @@ export function isBrokenPolicy(verdict: Verdict, decision: Decision): boolean {
     decision.layers.some((layer) => layer.status.kind === 'invalid')
   );
 }
+
+/** While one of these stands, repairing the rest is wasted work. */
+export function isStop(verdict: Verdict, decision: Decision): boolean {
+  return isHalt(verdict) || isBrokenPolicy(verdict, decision);
+}
+
+/** True if something else must be lifted before this verdict's remedy is of use. */
+export function isForLater(verdict: Verdict, decision: Decision): boolean {
+  return (
+    isOpen(verdict) &&
+    !isStop(verdict, decision) &&
+    decision.verdicts.some((other) => isStop(other, decision))
+  );
+}

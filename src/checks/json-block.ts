@@ -2,7 +2,7 @@
 // One JSON object, the same on the check and from `simulate --format json`.
 import { z } from 'zod';
 import type { Decision, Verdict } from '../domain/verdict.js';
-import { holdingVerdicts, isBrokenPolicy, isHalt } from './causes.js';
+import { holdingVerdicts, isStop } from './causes.js';
 import { toPlain } from './escape.js';
 
 const MAX_DO = 600;
@@ -66,7 +66,7 @@ export function nextOf(decision: Decision): Next {
   const holding = holdingVerdicts(decision);
   const lead = holding[0];
   if (lead === undefined) return 'none';
-  if (isHalt(lead) || isBrokenPolicy(lead, decision)) return 'person';
+  if (isStop(lead, decision)) return 'person';
   const by = (verdict: Verdict) => verdict.remedy?.by;
   if (holding.some((verdict) => verdict.state !== 'pending' && by(verdict) === 'author')) return 'author';
   if (holding.some((verdict) => by(verdict) === 'person' || by(verdict) === 'owner')) return 'person';

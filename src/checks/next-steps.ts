@@ -1,7 +1,7 @@
 // What should whom do now?
 import { type Message, type MessagePart, ours, say } from '../domain/message.js';
 import type { Decision, Gate, Remedy, Verdict } from '../domain/verdict.js';
-import { causesOf, isBrokenPolicy, isHalt } from './causes.js';
+import { causesOf, isForLater } from './causes.js';
 import { toPlain } from './escape.js';
 import { type Next, nextOf } from './json-block.js';
 
@@ -26,7 +26,8 @@ export function stepsOf(decision: Decision, gate: Gate): readonly Step[] {
     ];
   }
   const next = nextOf(decision);
-  return [...remedySteps(causes.filter(isUseful(causes, decision)), orderFor(next)), ...closing(next)];
+  const useful = causes.filter((verdict) => !isForLater(verdict, decision));
+  return [...remedySteps(useful, orderFor(next)), ...closing(next)];
 }
 
 export function addressee(by: Remedy['by']): string {
@@ -40,12 +41,6 @@ export function addressee(by: Remedy['by']): string {
     case 'machine':
       return 'Machine';
   }
-}
-
-/** While a halt or a broken policy stands, repairing the rest is wasted work. */
-function isUseful(causes: readonly Verdict[], decision: Decision): (verdict: Verdict) => boolean {
-  const stops = (verdict: Verdict) => isHalt(verdict) || isBrokenPolicy(verdict, decision);
-  return causes.some(stops) ? stops : () => true;
 }
 
 function orderFor(next: Next): readonly Remedy['by'][] {

@@ -3,7 +3,7 @@
 import { type Message, say } from '../domain/message.js';
 import type { Decision, Verdict } from '../domain/verdict.js';
 import { gateOf } from '../policy/evaluate.js';
-import { isOpen, sortVerdicts } from './causes.js';
+import { isForLater, isOpen, sortVerdicts } from './causes.js';
 import { graphemes, toPlain } from './escape.js';
 import { addressee, stepsOf } from './next-steps.js';
 import { authorWords, layerWords, requesterWords, sortEvidence, sortLayers } from './provenance.js';
@@ -34,13 +34,15 @@ export function renderText(decision: Decision, { color, width }: TextOptions): s
   const blocks = [
     [paint('bold', renderTitle(decision, gate))],
     stepsOf(decision, gate).flatMap(({ who, what }) => labelled(who, what, columns, paint)),
-    ...judged.filter(isOpen).map((verdict) => verdictLines(verdict, columns, paint)),
-    judged.filter((verdict) => !isOpen(verdict)).flatMap((verdict) => verdictLines(verdict, columns, paint)),
+    ...judged.filter(isOpen).map((verdict) => verdictLines(verdict, decision, columns, paint)),
+    judged
+      .filter((verdict) => !isOpen(verdict))
+      .flatMap((verdict) => verdictLines(verdict, decision, columns, paint)),
     unknown.length === 0
       ? []
       : [
           paint('bold', 'Not known here'),
-          ...unknown.flatMap((verdict) => verdictLines(verdict, columns, paint)),
+          ...unknown.flatMap((verdict) => verdictLines(verdict, decision, columns, paint)),
         ],
     provenanceLines(decision, columns, paint),
   ];
@@ -50,7 +52,12 @@ export function renderText(decision: Decision, { color, width }: TextOptions): s
     .join('\n\n')}\n`;
 }
 
-function verdictLines(verdict: Verdict, columns: number, paint: Paint): readonly string[] {
+function verdictLines(
+  verdict: Verdict,
+  decision: Decision,
+  columns: number,
+  paint: Paint,
+): readonly string[] {
   const isHolding = isOpen(verdict);
   const sign = verdict.notKnown === true && isHolding ? '?' : stateSign(verdict);
   const head = `${sign} ${stateWord(verdict).padEnd(11)} ${verdict.rule}`;
@@ -64,7 +71,11 @@ function verdictLines(verdict: Verdict, columns: number, paint: Paint): readonly
         ...details(verdict, columns),
         ...(verdict.remedy === null
           ? []
-          : wrap(`→ ${addressee(verdict.remedy.by)}: ${toPlain(verdict.remedy.what)}`, columns, INDENT)),
+          : wrap(
+              `→ ${isForLater(verdict, decision) ? 'Afterwards, ' : ''}${addressee(verdict.remedy.by)}: ${toPlain(verdict.remedy.what)}`,
+              columns,
+              INDENT,
+            )),
       ]
     : wrap(toPlain(verdict.reason) || toPlain(verdict.title), columns, INDENT);
   return [first, ...body];

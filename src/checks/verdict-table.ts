@@ -1,7 +1,7 @@
 // Which rule asks for what, why, and who does what? One table, what holds first.
 import type { Message } from '../domain/message.js';
 import type { Decision, LayerReport, Verdict } from '../domain/verdict.js';
-import { isHalt, isOpen, sortVerdicts } from './causes.js';
+import { isForLater, isHalt, isOpen, sortVerdicts } from './causes.js';
 import { codeSpan, toMarkdown, toPlain } from './escape.js';
 import { bytesOf } from './json-block.js';
 import { addressee } from './next-steps.js';
@@ -94,7 +94,12 @@ function renderRow(verdict: Verdict, decision: Decision, repositoryUrl: string |
     verdict.zone === null || verdict.layer === 'built-in' ? '' : `zone ${codeSpan(verdict.zone, 'cell')}, `;
   const rule = `${codeSpan(verdict.rule, 'cell')}<br>${zone}${askerLink(verdict, decision, repositoryUrl)}`;
   const state = `${stateSign(verdict)} ${stateWord(verdict).replace(' ', '&nbsp;')}`;
-  const cells = [rule, isOpen(verdict) ? `**${state}**` : state, renderWhy(verdict), renderRemedy(verdict)];
+  const cells = [
+    rule,
+    isOpen(verdict) ? `**${state}**` : state,
+    renderWhy(verdict),
+    renderRemedy(verdict, decision),
+  ];
   return `| ${cells.join(' | ')} |`;
 }
 
@@ -106,10 +111,11 @@ function renderWhy(verdict: Verdict): string {
   return reason === '' || isSame ? `**${title}**` : `**${title}**<br>${reason}`;
 }
 
-function renderRemedy(verdict: Verdict): string {
-  if (verdict.remedy !== null)
-    return `**${addressee(verdict.remedy.by)}:** ${cell(verdict.remedy.what, REASON_LIMIT)}`;
-  return isOpen(verdict) ? 'Nothing lifts it on this pull request.' : '';
+function renderRemedy(verdict: Verdict, decision: Decision): string {
+  const { remedy } = verdict;
+  if (remedy === null) return isOpen(verdict) ? 'Nothing lifts it on this pull request.' : '';
+  const later = isForLater(verdict, decision) ? 'Afterwards, ' : '';
+  return `${later}**${addressee(remedy.by)}:** ${cell(remedy.what, REASON_LIMIT)}`;
 }
 
 function askerLink(verdict: Verdict, decision: Decision, repositoryUrl: string | null): string {

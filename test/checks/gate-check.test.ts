@@ -146,7 +146,7 @@ describe('the summary', () => {
 | Rule | State | Why | Who does what |
 | :-- | :-- | :-- | :-- |
 | \`policy-file\`<br>policy | **✖ Blocked** | **line 14, Unknown tier "reed-only". Known tiers: 0, 1, 2, 3.**<br>\`.github/agent-policy.yml\` is not valid, so no agent's change can be judged by it. Changes of people pass. | **Owner:** Mend \`.github/agent-policy.yml\` at 14:11 on the default branch. |
-| \`trace-link\`<br>[policy line 21](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml#L21) | **✖ Blocked** | **no trace link**<br>The policy asks for a link to the session of copilot, and neither trailers nor body have one. | **Author:** Add a commit with the trailer \`Agent-Trace: https://…\` that links to the session. |
+| \`trace-link\`<br>[policy line 21](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml#L21) | **✖ Blocked** | **no trace link**<br>The policy asks for a link to the session of copilot, and neither trailers nor body have one. | Afterwards, **Author:** Add a commit with the trailer \`Agent-Trace: https://…\` that links to the session. |
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
@@ -162,7 +162,7 @@ describe('the summary', () => {
 | Rule | State | Why | Who does what |
 | :-- | :-- | :-- | :-- |
 | \`halt\`<br>[policy line 31](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml#L31) | **✖ Halted** | **devin, by \`@dana\` since 14:02 UTC**<br>\`.github/agent-policy.yml\` halts devin (line 31). | **Owner:** Lift the halt in \`.github/agent-policy.yml\` on the default branch. |
-| \`trace-link\`<br>[policy line 21](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml#L21) | **✖ Blocked** | **no trace link**<br>The policy asks for a link to the session of copilot, and neither trailers nor body have one. | **Author:** Add a commit with the trailer \`Agent-Trace: https://…\` that links to the session. |
+| \`trace-link\`<br>[policy line 21](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml#L21) | **✖ Blocked** | **no trace link**<br>The policy asks for a link to the session of copilot, and neither trailers nor body have one. | Afterwards, **Author:** Add a commit with the trailer \`Agent-Trace: https://…\` that links to the session. |
 
 **Who wrote it:** an agent, \`devin\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
@@ -232,31 +232,31 @@ This check updates by itself.
 describe('the text', () => {
   test('details folded, evidence with its strength, one block at the end', () => {
     expect(
-  textOf(
-    aDecision([tierVerdict(), approvalsVerdict(), READ], {
-      authorship: anAgent('devin', {
-        evidence: [
-        {
-          kind: 'branch',
-          strength: 'claimed',
-          points: 'agent',
-          signature: 'devin',
-          what: say`branch ${code('devin/1732-fix')}`,
-          commit: null
-        },
-        {
-          kind: 'commit-author',
-          strength: 'verified',
-          points: 'agent',
-          signature: 'devin',
-          what: say`commit by ${code('devin-ai-integration[bot]')}`,
-          commit: 'feedface00000000000000000000000000000000'
-        }]
-
-      })
-    })
-  )
-).toMatchInlineSnapshot(`
+      textOf(
+        aDecision([tierVerdict(), approvalsVerdict(), READ], {
+          authorship: anAgent('devin', {
+            evidence: [
+              {
+                kind: 'branch',
+                strength: 'claimed',
+                points: 'agent',
+                signature: 'devin',
+                what: say`branch ${code('devin/1732-fix')}`,
+                commit: null,
+              },
+              {
+                kind: 'commit-author',
+                strength: 'verified',
+                points: 'agent',
+                signature: 'devin',
+                what: say`commit by ${code('devin-ai-integration[bot]')}`,
+                commit: 'feedface00000000000000000000000000000000',
+              },
+            ],
+          }),
+        }),
+      ),
+    ).toMatchInlineSnapshot(`
 "<details><summary>How we know who wrote it (2)</summary>
 
 - verified, points to agent: commit by \`devin-ai-integration[bot]\` (commit \`feedfac\`)

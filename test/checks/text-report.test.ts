@@ -101,8 +101,8 @@ Author: Do not push, reopen or ask for a waiver.
     no trace link
     The policy asks for a link to the session of copilot, and neither trailers
     nor body have one.
-    → Author: Add a commit with the trailer Agent-Trace: https://… that links to
-    the session.
+    → Afterwards, Author: Add a commit with the trailer Agent-Trace: https://…
+    that links to the session.
 
 Who wrote it: an agent, copilot, held to tier 1
     Asked for by @ann (assignee)
