@@ -101,7 +101,8 @@ function short(shortfall: Shortfall): Finding {
   const title = say`${wanted}${score}`;
   if (pool.size !== null && pool.size < needed) {
     const reason = join([...judged.flatMap(noteOf), ...pool.out, why]);
-    const what = say`Name enough people: ${ours(pool.size === 0 ? 'nobody' : `only ${pool.size}`)} on ${from} may approve this change.`;
+    const few = ours(pool.size === 0 ? 'Nobody' : `Only ${pool.size}`);
+    const what = say`${few} on ${from} may approve this change: name more people in the policy on the default branch.`;
     return waiting(title, reason, { by: 'owner', what }, details);
   }
   const reason = join([...judged.flatMap(noteOf), why]);
