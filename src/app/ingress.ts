@@ -151,8 +151,8 @@ function reviewJob(event: Event<'pull_request' | 'pull_request_review'>): Wake {
 }
 
 function groupJob(event: Event<'merge_group'>): Wake {
-  const { head_sha: headSha, base_sha: baseSha, head_ref: headRef } = event.merge_group;
-  return { kind: 'job', key: formatJobKey({ kind: 'group', ...whereOf(event), headSha, baseSha, headRef }) };
+  const { head_sha: headSha, base_sha: baseSha, base_ref: baseRef } = event.merge_group;
+  return { kind: 'job', key: formatJobKey({ kind: 'group', ...whereOf(event), headSha, baseSha, baseRef }) };
 }
 
 function repositoryJob(event: InRepository): Wake {

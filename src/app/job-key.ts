@@ -2,7 +2,7 @@
 
 export type JobKey =
   | RepositoryOf<'review', { readonly number: number }>
-  | RepositoryOf<'group', { readonly headSha: string; readonly baseSha: string; readonly headRef: string }>
+  | RepositoryOf<'group', { readonly headSha: string; readonly baseSha: string; readonly baseRef: string }>
   /** Every open pull request of a repository. */
   | RepositoryOf<'repository', unknown>
   /** Every open pull request of every repository of an installation. */
@@ -20,8 +20,8 @@ export function formatJobKey(key: JobKey): string {
     case 'review':
       return `review:${key.installation}:${key.owner}/${key.repo}#${key.number}`;
     case 'group':
-      // The ref stands last: it alone may hold an `@`.
-      return `group:${key.installation}:${key.owner}/${key.repo}@${key.headSha}@${key.baseSha}@${key.headRef}`;
+      // The branch stands last: it alone may hold an `@`.
+      return `group:${key.installation}:${key.owner}/${key.repo}@${key.headSha}@${key.baseSha}@${key.baseRef}`;
     case 'repository':
       return `repository:${key.installation}:${key.owner}/${key.repo}`;
     case 'installation':
@@ -53,5 +53,5 @@ export function parseJobKey(text: string): JobKey | null {
   }
   const group = /^@([0-9a-f]+)@([0-9a-f]+)@(.+)$/su.exec(rest);
   if (group === null) return null;
-  return { kind: 'group', ...where, headSha: group[1]!, baseSha: group[2]!, headRef: group[3]! };
+  return { kind: 'group', ...where, headSha: group[1]!, baseSha: group[2]!, baseRef: group[3]! };
 }

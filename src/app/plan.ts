@@ -28,12 +28,12 @@ export interface Standing {
 
 export function planActions(
   check: RenderedCheck,
-  label: string | null,
+  labels: readonly string[],
   standing: Standing,
 ): readonly Action[] {
-  const actions = planCheck(check, standing);
-  const lacksLabel = label !== null && standing.labels !== null && !hasLabel(standing.labels, label);
-  return lacksLabel ? [...actions, { kind: 'add-label', label }] : actions;
+  const { labels: present } = standing;
+  const lacking = present === null ? [] : labels.filter((label) => !hasLabel(present, label));
+  return [...planCheck(check, standing), ...lacking.map((label): Action => ({ kind: 'add-label', label }))];
 }
 
 /** Names one rendered verdict: two renderings with the same id look the same to a reviewer. */

@@ -113,7 +113,7 @@ function groupHeadOf({ action, installation, repository, merge_group: group }: G
     repo: repository.name,
     headSha: group.head_sha,
     baseSha: group.base_sha,
-    headRef: group.head_ref,
+    baseRef: group.base_ref,
   });
   const head: Head = {
     repoId: repository.id,

@@ -27,11 +27,7 @@ export async function reviewGroup(target: GroupTarget, deps: Dependencies): Prom
   const client = await deps.clients.forInstallation(target.installation);
   const check = await judgeGroup(deps, client, target);
   const ownChecks = await readOwnChecks(client, { ...target, sha: target.headSha, appId: deps.appId });
-  await perform(
-    client,
-    target,
-    planActions(check, null, { headSha: target.headSha, ownChecks, labels: null }),
-  );
+  await perform(client, target, planActions(check, [], { headSha: target.headSha, ownChecks, labels: null }));
   deps.log.info({ ...target, gate: check.gate, title: check.title }, 'judged a merge group');
   return { kind: 'done' };
 }

@@ -38,7 +38,11 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
   const tightenedAt = await deps.storage.tightened.find(repoId, target.number);
   await record(deps, judgement, target, gate);
   const check = await renderShared(deps, target, judgement, gate);
-  await perform(client, target, planActions(check, evaluation.label, standingOf(judgement, red)));
+  await perform(
+    client,
+    target,
+    planActions(check, evaluation.label === null ? [] : [evaluation.label], standingOf(judgement, red)),
+  );
   if (tightenedAt !== null) await deps.storage.tightened.clear(repoId, target.number, tightenedAt);
   deps.log.info(
     {

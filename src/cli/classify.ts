@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Catalogue } from '../agents/catalogue.js';
-import { type Classified, classifySource } from '../agents/classify.js';
+import { type Classified, createClassifier } from '../agents/classify.js';
 import type { AuthorshipSource, SourceIdentity } from '../agents/source.js';
 import { plain } from '../domain/message.js';
 import { type Account, NOTHING_REMEMBERED } from '../domain/snapshot.js';
@@ -32,19 +32,19 @@ export async function runClassify(
   io: Pick<CommandIo, 'stdout'>,
   lines: AsyncIterable<string> = readLines(args.jsonl),
 ): Promise<ExitCode> {
-  const options = {
+  const classify = createClassifier({
     catalogue,
     custom: [],
     automationWorkflows: [],
     machineUsers: [],
     memory: NOTHING_REMEMBERED,
-  };
+  });
   let number = 0;
   for await (const line of lines) {
     number += 1;
     if (line.trim() === '') continue;
     const row = parseRow(line, `${args.jsonl === '-' ? 'standard input' : args.jsonl}:${number}`);
-    io.stdout(`${JSON.stringify(toRow(row.id ?? null, classifySource(toSource(row), options)))}\n`);
+    io.stdout(`${JSON.stringify(toRow(row.id ?? null, classify(toSource(row))))}\n`);
   }
   return EXIT.fine;
 }

@@ -1,0 +1,59 @@
+// A small real git repository to simulate on.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+export interface Person {
+  readonly name: string;
+  readonly email: string;
+}
+
+export const KIM: Person = { name: 'Kim', email: 'kim@acme.dev' };
+export const COPILOT: Person = {
+  name: 'copilot-swe-agent[bot]',
+  email: '198982749+Copilot@users.noreply.github.com',
+};
+
+export interface GitFixture {
+  readonly folder: string;
+  git(...args: readonly string[]): string;
+  /** Writes files and commits them; `null` removes, `{ link }` makes a symlink. */
+  commit(
+    files: Readonly<Record<string, string | null | { link: string }>>,
+    message: string,
+    author?: Person,
+  ): string;
+}
+
+export function createRepository(): GitFixture {
+  const folder = mkdtempSync(join(tmpdir(), 'agent-policy-repo-'));
+  const run = (args: readonly string[], env: Record<string, string> = {}) =>
+    execFileSync('git', ['-C', folder, '-c', 'commit.gpgsign=false', ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH ?? '', HOME: folder, GIT_CONFIG_NOSYSTEM: '1', ...env },
+    }).trim();
+  run(['init', '-q', '-b', 'main']);
+  return {
+    folder,
+    git: (...args) => run(args),
+    commit(files, message, author = KIM) {
+      for (const [path, content] of Object.entries(files)) {
+        const file = join(folder, path);
+        mkdirSync(dirname(file), { recursive: true });
+        if (content === null) run(['rm', '-q', '--', path]);
+        else if (typeof content === 'string') writeFileSync(file, content);
+        else symlinkSync(content.link, file);
+      }
+      run(['add', '-A']);
+      run(['commit', '-q', '--allow-empty', '-m', message], {
+        GIT_AUTHOR_NAME: author.name,
+        GIT_AUTHOR_EMAIL: author.email,
+        GIT_COMMITTER_NAME: author.name,
+        GIT_COMMITTER_EMAIL: author.email,
+      });
+      return run(['rev-parse', 'HEAD']);
+    },
+  };
+}
