@@ -37,6 +37,10 @@ export const verdictBlockSchema = z
         }),
       )
       .describe('Enforced rules that are not met, the most severe first.'),
+    gate: z
+      .enum(['success', 'failure', 'action_required', 'in_progress', 'neutral'])
+      .optional()
+      .describe('What the check would conclude; from the command line only, where no check run says it.'),
     more: z.int().positive().optional().describe('How many items were left out for want of space.'),
   })
   .describe('What agent-policy asks of one head of a pull request.');

@@ -95,6 +95,11 @@ describe('the block', () => {
     expect(verdictBlockSchema.parse(block)).toEqual(block);
   });
 
+  test('what the command line adds fits the published schema too', () => {
+    const validate = new Ajv2020({ strict: true }).compile(verdictJsonSchema());
+    expect(validate({ ...verdictBlock(SITUATIONS.twoRulesBroken, null), gate: 'failure' })).toBe(true);
+  });
+
   test('the published schema refuses what is none of it', () => {
     const validate = new Ajv2020({ strict: true }).compile(verdictJsonSchema());
     const block = verdictBlock(SITUATIONS.twoRulesBroken, 1);

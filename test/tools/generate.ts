@@ -2,12 +2,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { verdictJsonSchema } from '../../src/checks/json-block.js';
 import { buildPolicySchema, renderDefaults, renderTable } from './policy-reference.js';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
 const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   'config/agent-policy.schema.json': () => `${JSON.stringify(buildPolicySchema(), null, 2)}\n`,
+  'config/verdict.schema.json': () => `${JSON.stringify(verdictJsonSchema(), null, 2)}\n`,
   'config/defaults.yml': renderDefaults,
   'docs/policy.md': () => fillIn('docs/policy.md', renderTable()),
 };
