@@ -5,7 +5,7 @@ import { code, say } from '../domain/message.js';
 import type { Finding } from '../domain/verdict.js';
 import { compileGlob } from '../paths/glob.js';
 import { defineRule } from './define-rule.js';
-import { fail, pass, skipped, undecided } from './finding.js';
+import { fail, pass, undecided } from './finding.js';
 
 export const naming = defineRule({
   name: 'naming',
@@ -21,15 +21,10 @@ export const naming = defineRule({
       .filter(Boolean)
       .join(' '),
   evaluate: ({ labels, branch }, { snapshot }): readonly Finding[] => {
-    const findings: Finding[] = labels.map((label) => {
-      if (snapshot.pullRequest.labels?.includes(label)) {
-        return pass(say`label ${code(label)}`, say`The pull request carries ${code(label)}.`);
-      }
-      return skipped(
-        say`label ${code(label)} is missing`,
-        say`The app sets ${code(label)} itself; nothing hangs on it.`,
-      );
-    });
+    // The same words before and after it is set: a label of ours must not make the check be written again.
+    const findings: Finding[] = labels.map((label) =>
+      pass(say`label ${code(label)}`, say`The app sets ${code(label)} itself; nothing hangs on it.`),
+    );
     if (branch !== null) findings.push(judgeBranch(branch));
     return findings;
 
