@@ -1,11 +1,11 @@
 // What does a terminal show of a decision?
 // Facts that this source cannot tell stand apart from what was judged.
-import { type Message, say } from '../domain/message.js';
+import { type Message, ours, say } from '../domain/message.js';
 import type { Decision, Verdict } from '../domain/verdict.js';
 import { gateOf } from '../policy/evaluate.js';
 import { isForLater, isOpen, sortVerdicts } from './causes.js';
 import { graphemes, toPlain } from './escape.js';
-import { addressee, stepsOf } from './next-steps.js';
+import { addressee, type Step, stepsOf } from './next-steps.js';
 import { authorWords, layerWords, requesterWords, sortEvidence, sortLayers } from './provenance.js';
 import { renderTitle } from './title.js';
 import { askerWords, stateSign, stateWord } from './verdict-table.js';
@@ -33,7 +33,9 @@ export function renderText(decision: Decision, { color, width }: TextOptions): s
   const judged = verdicts.filter((verdict) => !unknown.includes(verdict));
   const blocks = [
     [paint('bold', renderTitle(decision, gate))],
-    stepsOf(decision, gate).flatMap(({ who, what }) => labelled(who, what, columns, paint)),
+    knownSteps(decision, judged, unknown.length).flatMap(({ who, what }) =>
+      labelled(who, what, columns, paint),
+    ),
     ...judged.filter(isOpen).map((verdict) => verdictLines(verdict, decision, columns, paint)),
     judged
       .filter((verdict) => !isOpen(verdict))
@@ -50,6 +52,24 @@ export function renderText(decision: Decision, { color, width }: TextOptions): s
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** Nobody is sent to work by a fact that is merely not known here. */
+function knownSteps(decision: Decision, judged: readonly Verdict[], unknown: number): readonly Step[] {
+  const known = { ...decision, verdicts: judged };
+  const gate = gateOf(known);
+  if (unknown === 0) return stepsOf(known, gate);
+  const rest = {
+    who: null,
+    what: say`${unknown} more ${ours(unknown === 1 ? 'depends' : 'depend')} on facts that are not known here, below.`,
+  };
+  if (gate !== 'success') return [...stepsOf(known, gate), rest];
+  return [
+    {
+      who: null,
+      what: say`Nothing that is known here holds it. ${unknown} ${ours(unknown === 1 ? 'rule depends' : 'rules depend')} on facts that are not known here, below.`,
+    },
+  ];
 }
 
 function verdictLines(

@@ -55,7 +55,7 @@ Head: 1a2b3c4d5e6f708192a3b4c5d6e7f80912a3b4c5
 
 Author: Add a commit with the trailer Agent-Trace: https://… that links to the
     session.
-Reviewer: @acme/sre: review 1a2b3c4.
+1 more depends on facts that are not known here, below.
 
 ✖ Blocked     trace-link  (policy line 21)
     no trace link
@@ -82,6 +82,15 @@ Judged by: policy .github/agent-policy.yml at c0ffee1; no organisation policy
 Head: 1a2b3c4d5e6f708192a3b4c5d6e7f80912a3b4c5
 "
 `);
+  });
+
+  test('nobody is sent to work by what is merely not known here', () => {
+    const text = show(aDecision([approvalsVerdict({ notKnown: true }), READ]));
+    expect(text).toContain(
+      'Nothing that is known here holds it. 1 rule depends on facts that are not known\nhere, below.',
+    );
+    expect(text).not.toMatch(/^Reviewer:|^Author:/m);
+    expect(text).toContain('? Waiting     human-approvals');
   });
 
   test('a broken policy', () => {
