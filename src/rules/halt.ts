@@ -31,7 +31,7 @@ export const halt = defineRule({
         say`${code(file)} halts ${halted === true ? say`all agents` : list(halted)}${where}.`,
         {
           by: 'owner',
-          what: say`Lift the halt in ${code(file)} on the default branch. Author: do not push or reopen.`,
+          what: say`Lift the halt in ${code(file)} on the default branch.`,
         },
       ),
     ];

@@ -143,7 +143,7 @@ function join(sentences: readonly Message[]): Message {
 function review(who: Message, headSha: string) {
   return {
     by: 'person' as const,
-    what: say`${who}: review ${code(headSha.slice(0, 7))}. Author: do not push.`,
+    what: say`${who}: review ${code(headSha.slice(0, 7))}.`,
   };
 }
 

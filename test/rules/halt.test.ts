@@ -25,10 +25,10 @@ describe('halt', () => {
     expect(judge(halt, { ...settings, ...changes }, aContext())).toEqual([[state, title]]);
   });
 
-  test('says who lifts it and that pushing does not help', () => {
+  test('says who lifts it', () => {
     expect(explain(halt.evaluate(settings, aContext())[0])).toMatchInlineSnapshot(`
 ".github/agent-policy.yml halts all agents (line 40).
-Lift the halt in .github/agent-policy.yml on the default branch. Author: do not push or reopen."
+Lift the halt in .github/agent-policy.yml on the default branch."
 `);
   });
 });

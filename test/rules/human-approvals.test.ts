@@ -339,7 +339,7 @@ infra/b.tf"
     const reviews = [aReview('bo'), aReview('kim', { headSha: EARLIER }), aReview('ann'), aReview('alice')];
     expect(reasonWith({ reviews, digests: { [HEAD]: 'd', [EARLIER]: 'e' } })).toMatchInlineSnapshot(`
 "@bo approved this head. @kim approved bbbbbbb; the diff changed since. @ann's does not count: requested this work. Zone infra asks for 2 approvals (line 12).
-@kim: review aaaaaaa. Author: do not push.
+@kim: review aaaaaaa.
 @bo counts: approved this head
 @kim does not count: approved bbbbbbb; the diff changed since
 @ann does not count: requested this work
