@@ -36,7 +36,16 @@ export interface Classified {
 }
 
 export function classifySource(source: AuthorshipSource, options: ClassifyOptions): Classified {
+  return createClassifier(options)(source);
+}
+
+/** For many changes under the same options. */
+export function createClassifier(options: ClassifyOptions): (source: AuthorshipSource) => Classified {
   const recognizer = createRecognizer(options.catalogue, options.custom);
+  return (source) => judge(source, options, recognizer);
+}
+
+function judge(source: AuthorshipSource, options: ClassifyOptions, recognizer: Recognizer): Classified {
   const machines = options.machineUsers.map((login) => login.toLowerCase());
   const text = textEvidence(source, recognizer);
   const evidence = [...identityEvidence(source, recognizer, options.memory), ...text.evidence].toSorted(

@@ -53,8 +53,14 @@ export function createRecognizer(catalogue: Catalogue, custom: readonly Signatur
     if (!isBot) return null;
     const ofCompany = signatures.find((signature) => signature.appSlugs.some((slug) => slug.test(login)));
     if (ofCompany !== undefined)
-      return { is: 'agent', signature: ofCompany, points: 'agent', seen: account.login, exact: false };
-    return { is: 'bot', login: `${login}[bot]`, seen: account.login };
+      return {
+        is: 'agent',
+        signature: ofCompany,
+        points: 'agent',
+        seen: shorten(account.login),
+        exact: false,
+      };
+    return { is: 'bot', login: `${shorten(login)}[bot]`, seen: shorten(account.login) };
   };
 
   const findIdentity = (identity: SourceIdentity): Recognized | null => {
@@ -70,7 +76,7 @@ export function createRecognizer(catalogue: Catalogue, custom: readonly Signatur
     // Without the suffix it may be a person's address; only accounts that are users can be meant.
     const type = suffix === undefined ? 'User' : 'Bot';
     const bySlug = findAccount({ login, id: null, type });
-    return bySlug === null ? null : { ...bySlug, seen: identity.email ?? '' };
+    return bySlug === null ? null : { ...bySlug, seen: shorten(identity.email ?? '') };
   };
 
   return { account: findAccount, identity: findIdentity, catalogue, signatures };
@@ -132,11 +138,17 @@ function fitsType(known: KnownAccount, type: Account['type'], isBot: boolean): b
   return isBot || (type === null && known.bare);
 }
 
-function answer(owner: Owner, points: Points, seen: string, exact: boolean): Recognized {
+function answer(owner: Owner, points: Points, written: string, exact: boolean): Recognized {
+  const seen = shorten(written);
   switch (owner.is) {
     case 'agent':
       return { is: 'agent', signature: owner.signature, points, seen, exact };
     case 'automation':
       return { is: 'automation', automation: owner.automation, seen, exact };
   }
+}
+
+/** GitHub's logins and sane e-mails are shorter; what git recorded may be anything. */
+function shorten(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
 }

@@ -27,9 +27,11 @@ export function readEnding(lines: readonly string[], kind: 'message' | 'body'): 
     const first = kind === 'message' && (index === 0 || /^\* /.test(part[0] ?? '')) ? 1 : 0;
     for (let at = paragraphs.length - 1; at >= first; at--) {
       const paragraph = paragraphs[at] ?? [];
+      const isEnding = paragraph.every(belongsToEnding);
       // Above the last paragraph only whole blocks of trailers, URLs and footers belong to the ending.
-      if (at < paragraphs.length - 1 && !paragraph.every(belongsToEnding)) break;
+      if (at < paragraphs.length - 1 && !isEnding) break;
       readParagraph(paragraph);
+      if (!isEnding && !paragraph.some((line) => TRAILER.test(line))) break;
     }
   }
   return { trailers, loose };
@@ -57,6 +59,7 @@ function belongsToEnding(line: string): boolean {
     TRAILER.test(line) ||
     /^\s+\S/.test(line) ||
     /^https?:\/\/\S+$/.test(line) ||
+    /^\(cherry picked from commit [0-9a-f]{7,64}\)$/.test(line) ||
     /^[^\w\s]{0,8}\s?(?:Generated|Made|Created) (?:with|by) /u.test(line)
   );
 }
