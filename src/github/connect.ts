@@ -30,15 +30,17 @@ export function readEndpoints(
  * To be spread into Probot's options: host, timeout, API version, and no throttling or retry plugin.
  * Probot's default paces a read by 15 ms and all writes of the process at one a second; ours is per installation.
  */
-export function probotOptions(endpoints: Endpoints) {
+export function probotOptions(endpoints: Endpoints, timeoutMs = REQUEST_TIMEOUT_MS) {
   return {
-    Octokit: ProbotOctokit.defaults({
+    // A function, because Probot sets throttle options of its own, which replace those of an object.
+    Octokit: ProbotOctokit.defaults((options: object) => ({
+      ...options,
       throttle: { enabled: false },
       retry: { enabled: false },
       userAgent: USER_AGENT,
-    }),
+    })),
     baseUrl: endpoints.apiUrl,
-    request: { fetch: fetchGitHub },
+    request: { fetch: createFetch(timeoutMs) },
   };
 }
 
@@ -76,34 +78,37 @@ export function createTokenClient(options: {
   readonly token: string | null;
   readonly endpoints: Endpoints;
   readonly now: () => number;
+  readonly timeoutMs?: number;
 }): GitHubClient {
   const octokit = new Octokit({
     auth: options.token ?? undefined,
     baseUrl: options.endpoints.apiUrl,
     userAgent: USER_AGENT,
-    request: { fetch: fetchGitHub },
+    request: { fetch: createFetch(options.timeoutMs ?? REQUEST_TIMEOUT_MS) },
     log: SILENT,
   });
   return createClient(octokit, options.endpoints, createLimiter({ now: options.now }), options.now);
 }
 
 /**
- * Every request of ours, those for tokens too: ten seconds for headers and body together, the API version pinned.
+ * Every request of ours, those for tokens too: a timeout for headers and body together, the API version pinned.
  * The body is read here, because Octokit takes a body that breaks off for an empty one.
  */
-async function fetchGitHub(url: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-  const headers = new Headers(init.headers);
-  headers.set('x-github-api-version', API_VERSION);
-  const answer = await fetch(url, {
-    ...init,
-    headers,
-    signal: init.signal ? AbortSignal.any([init.signal, timeout]) : timeout,
-  });
-  const body = await answer.arrayBuffer();
-  const { status, statusText } = answer;
-  const empty = status === 204 || status === 205 || status === 304;
-  return new Response(empty ? null : body, { status, statusText, headers: answer.headers });
+function createFetch(timeoutMs: number) {
+  return async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const headers = new Headers(init.headers);
+    headers.set('x-github-api-version', API_VERSION);
+    const answer = await fetch(url, {
+      ...init,
+      headers,
+      signal: init.signal ? AbortSignal.any([init.signal, timeout]) : timeout,
+    });
+    const body = await answer.arrayBuffer();
+    const { status, statusText } = answer;
+    const empty = status === 204 || status === 205 || status === 304;
+    return new Response(empty ? null : body, { status, statusText, headers: answer.headers });
+  };
 }
 
 function readUrl(name: string, value: string | undefined): string | null {

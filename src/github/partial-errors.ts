@@ -52,6 +52,8 @@ export function kindOfError({ type }: GraphqlError): FailureKind {
 function startsWith(path: GraphqlError['path'], want: readonly string[]): boolean {
   return (
     path.length >= want.length &&
-    want.every((part, index) => (part === '*' ? typeof path[index] === 'number' : path[index] === part))
+    want.every((part, index) =>
+      part === '*' ? typeof path[index] === 'number' : String(path[index]) === part,
+    )
   );
 }

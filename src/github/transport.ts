@@ -83,7 +83,7 @@ export function parseAnswer<T>(deed: string, schema: z.ZodType<T>, data: unknown
 }
 
 const graphqlBody = z.object({
-  data: z.unknown(),
+  data: z.unknown().optional(),
   message: z.string().optional(),
   errors: z
     .array(

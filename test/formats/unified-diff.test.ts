@@ -191,12 +191,9 @@ describe('what is cut short or forged', () => {
     const whole = Array.from({ length: GOOD.length }, (_, end) => GOOD.slice(0, end)).filter(
       (text) => parseUnifiedDiff(text) !== null,
     );
-    // A header alone is what git writes for a file that did not change its content.
-    expect(whole).toEqual([
-      '',
-      'diff --git a/x b/x\n',
-      'diff --git a/x b/x\nindex 1234567..89abcde 100644\n',
-    ]);
+    // Content that differs and is not shown: parsed, and the digest asks for the full blob id.
+    expect(whole).toEqual(['', 'diff --git a/x b/x\nindex 1234567..89abcde 100644\n']);
+    expect(computeDiffDigest('main', whole[1]!)).toBeNull();
   });
 
   test.each([
