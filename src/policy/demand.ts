@@ -4,7 +4,7 @@ import type { Catalogue } from '../agents/catalogue.js';
 import type { Layer, Mode } from '../domain/verdict.js';
 import type { Audience } from '../domain/zone.js';
 import type { Rule, RuleContext } from '../rules/define-rule.js';
-import type { Participant } from '../rules/participants.js';
+import type { Participants } from '../rules/participants.js';
 import type { LoadedPolicy } from './parse.js';
 import type { TierInForce } from './standing.js';
 
@@ -33,5 +33,5 @@ export interface JudgingLayer {
   readonly catalogue: Catalogue;
   readonly context: RuleContext;
   /** Everyone who took part, the requester among them. */
-  readonly participants: readonly Participant[];
+  readonly participants: Participants;
 }

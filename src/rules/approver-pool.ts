@@ -1,7 +1,7 @@
 // Is anybody left on the lists who may approve?
 import { code, type Message, say } from '../domain/message.js';
 import type { Snapshot } from '../domain/snapshot.js';
-import { type Participant, participationOf } from './participants.js';
+import { type Participants, participationOf } from './participants.js';
 import { isMachineUser, isTeam, teamOf } from './people.js';
 
 export interface ApproverPool {
@@ -14,7 +14,7 @@ export interface ApproverPool {
 export function poolOf(
   from: readonly string[],
   machineUsers: readonly string[],
-  participants: readonly Participant[],
+  participants: Participants,
   snapshot: Snapshot,
 ): ApproverPool {
   const able = new Set<string>();

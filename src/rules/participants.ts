@@ -3,12 +3,12 @@
 import type { AuthorshipFinding } from '../domain/authorship.js';
 import { code, type Message, say } from '../domain/message.js';
 import type { Account, Commit, GitIdentity, Memory, Snapshot } from '../domain/snapshot.js';
-import { requestersOf, sameAccount } from './people.js';
+import { bareLogin, requestersOf } from './people.js';
 
-export interface Participant {
-  readonly account: Account;
-  /** `requested this work`. */
-  readonly how: Message;
+/** How each account took part, by login and by id; the first way found is told. */
+export interface Participants {
+  readonly byLogin: ReadonlyMap<string, Message>;
+  readonly byId: ReadonlyMap<number, Message>;
 }
 
 export interface ParticipationInput {
@@ -19,12 +19,58 @@ export interface ParticipationInput {
   readonly independent: boolean;
 }
 
-export function collectParticipants(input: ParticipationInput): readonly Participant[] {
+export function collectParticipants(input: ParticipationInput): Participants {
+  const known = collected.get(input.snapshot);
+  if (known !== undefined && sameInput(known.input, input)) return known.participants;
+  const participants = collect(input);
+  collected.set(input.snapshot, { input, participants });
+  return participants;
+}
+
+/** How this account took part, or `null`. Logins count beside ids: one can be given up and taken by another. */
+export function participationOf(account: Account, participants: Participants): Message | null {
+  const byLogin = participants.byLogin.get(bareLogin(account.login));
+  const byId = account.id === null ? undefined : participants.byId.get(account.id);
+  return byLogin ?? byId ?? null;
+}
+
+/** Hundreds of demands ask the same of one snapshot. */
+const collected = new WeakMap<
+  Snapshot,
+  { readonly input: ParticipationInput; readonly participants: Participants }
+>();
+
+function sameInput(one: ParticipationInput, other: ParticipationInput): boolean {
+  return (
+    one.memory === other.memory &&
+    one.authorship === other.authorship &&
+    one.independent === other.independent
+  );
+}
+
+interface Participant {
+  readonly account: Account;
+  /** `requested this work`. */
+  readonly how: Message;
+}
+
+function collect(input: ParticipationInput): Participants {
+  const byLogin = new Map<string, Message>();
+  const byId = new Map<number, Message>();
+  for (const { account, how } of listParticipants(input)) {
+    const login = bareLogin(account.login);
+    if (!byLogin.has(login)) byLogin.set(login, how);
+    if (account.id !== null && !byId.has(account.id)) byId.set(account.id, how);
+  }
+  return { byLogin, byId };
+}
+
+function listParticipants(input: ParticipationInput): readonly Participant[] {
   const { snapshot, memory, authorship, independent } = input;
   const found: Participant[] = [];
   if (independent) {
     for (const login of requestersOf(authorship) ?? []) {
-      found.push({ account: byLogin(login), how: say`requested this work` });
+      found.push({ account: byName(login), how: say`requested this work` });
     }
   }
   const opener = snapshot.pullRequest.author;
@@ -35,11 +81,6 @@ export function collectParticipants(input: ParticipationInput): readonly Partici
     found.push({ account: push.sender, how: say`pushed ${shortSha(push.headSha)}` });
   }
   return found;
-}
-
-/** How this account took part, or `null`. */
-export function participationOf(account: Account, participants: readonly Participant[]): Message | null {
-  return participants.find((participant) => sameAccount(participant.account, account))?.how ?? null;
 }
 
 function participantsOfCommit(
@@ -93,12 +134,12 @@ function coAuthorsOf(message: string): readonly GitIdentity[] {
     if (match === null) continue;
     const name = match[1]!.trim();
     const handle = /^@([A-Za-z0-9-]+)$/.exec(name);
-    found.push({ name, email: match[2]!, account: handle === null ? null : byLogin(handle[1]!) });
+    found.push({ name, email: match[2]!, account: handle === null ? null : byName(handle[1]!) });
   }
   return found;
 }
 
-function byLogin(login: string): Account {
+function byName(login: string): Account {
   return { login: login.replace(/^@/, ''), id: null, type: null };
 }
 

@@ -25,13 +25,7 @@ export function isMachineUser(login: string, machineUsers: readonly string[]): b
 
 /** Logins are compared without case, and bots with or without their suffix. */
 export function sameLogin(one: string, other: string): boolean {
-  return bare(one) === bare(other);
-}
-
-/** Ids decide where both are known, because a login can be given up and taken by somebody else. */
-export function sameAccount(one: Account, other: Account): boolean {
-  if (one.id !== null && other.id !== null && one.id === other.id) return true;
-  return sameLogin(one.login, other.login);
+  return bareLogin(one) === bareLogin(other);
 }
 
 export function factsOf(snapshot: Snapshot, login: string): PersonFacts | undefined {
@@ -53,7 +47,8 @@ export function requestersOf(authorship: AuthorshipFinding): readonly string[] |
   return requester.known && requester.logins.length > 0 ? requester.logins : null;
 }
 
-function bare(login: string): string {
+/** Lower case, without the suffix of a bot. */
+export function bareLogin(login: string): string {
   return login.toLowerCase().replace(/\[bot\]$/, '');
 }
 

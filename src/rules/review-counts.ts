@@ -3,7 +3,7 @@ import type { Fact } from '../domain/fact.js';
 import { code, type Message, say } from '../domain/message.js';
 import type { Review, Snapshot } from '../domain/snapshot.js';
 import type { RuleContext } from './define-rule.js';
-import { collectParticipants, type Participant, participationOf } from './participants.js';
+import { collectParticipants, type Participants, participationOf } from './participants.js';
 import { canWrite, factsOf, isMachineUser, isPerson, isTeam, sameLogin, teamOf } from './people.js';
 
 export interface ApprovalTerms {
@@ -28,7 +28,7 @@ export function judgeApproval(
   review: Review,
   terms: ApprovalTerms,
   context: RuleContext,
-  participants: readonly Participant[],
+  participants: Participants,
 ): Standing {
   const { snapshot } = context;
   if (review.state !== 'APPROVED') return { kind: 'not-an-approval' };
