@@ -61,8 +61,13 @@ export function findGlobSurprise(pattern: string): string | null {
   return null;
 }
 
+let last = { text: '', composed: '' };
+
+/** The same path is asked of hundreds of globs in a row, so the last answer is kept. */
 function compose(text: string): string {
-  return /^[\x00-\x7f]*$/.test(text) ? text : text.normalize('NFC');
+  if (last.text !== text)
+    last = { text, composed: /^[\x00-\x7f]*$/.test(text) ? text : text.normalize('NFC') };
+  return last.composed;
 }
 
 const MAGIC = /[*?[\]{}\\]|[!+@]\(/;

@@ -6,7 +6,7 @@ import { resolveFile } from './resolve.js';
 import { compileZones } from './zone-rules.js';
 
 /** A zone the path is in. */
-export interface ExplainedZone {
+interface ExplainedZone {
   readonly name: string;
   /** 1-based, `null` for the built-in control plane. */
   readonly line: number | null;
@@ -15,7 +15,7 @@ export interface ExplainedZone {
 }
 
 /** One demand in the policy's own words. */
-export interface ExplainedDemand {
+interface ExplainedDemand {
   readonly key: string;
   readonly value: string;
   /** Zone name, `default`, `control plane`, or `null`: built in. */
@@ -86,6 +86,10 @@ export function formatExplanation(explanation: Explanation, file: string): strin
     ];
     lines.push(`In zone ${zone.name} (${remarks.join(', ')}; ${where(zone.line)})`);
   }
+  const stater = ({ zone, line }: ExplainedDemand) => {
+    if (zone === null) return 'built-in default';
+    return `${zone === 'default' ? 'zones.default' : zone}, ${where(line)}`;
+  };
   const section = (title: string, demands: readonly ExplainedDemand[]) => {
     lines.push('', title);
     if (demands.length === 0) lines.push('  nothing');
@@ -96,10 +100,7 @@ export function formatExplanation(explanation: Explanation, file: string): strin
     const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column]!.length)));
     demands.forEach((demand, index) => {
       const [key, value] = rows[index]!;
-      const by = demand.zone === null ? 'default' : demand.zone;
-      lines.push(
-        `  ${key!.padEnd(widths[0]!)}  ${value!.padEnd(widths[1]!)}  ${by}, ${where(demand.line)}`.trimEnd(),
-      );
+      lines.push(`  ${key!.padEnd(widths[0]!)}  ${value!.padEnd(widths[1]!)}  ${stater(demand)}`.trimEnd());
     });
   };
   section("An agent's change needs", agents);

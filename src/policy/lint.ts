@@ -4,7 +4,7 @@ import { CONTROL_PLANE } from '../paths/control-plane.js';
 import { lintGlobs } from './lint-globs.js';
 import { lintLimits } from './lint-limits.js';
 import { listOf, mappingOf, type SemanticProblem, textsOf } from './lint-problem.js';
-import { nearest, show } from './suggest.js';
+import { enumerate, nearest, show } from './suggest.js';
 
 export function findSemanticProblems(
   input: unknown,
@@ -27,7 +27,8 @@ const AGENT_NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 function lintAgents(document: Document, catalogue: readonly string[]): readonly SemanticProblem[] {
   const entries = Object.entries(mappingOf(document.agents)).filter(([name]) => name !== 'default');
   const own = entries.flatMap(([name, agent]) => (mappingOf(agent).match === undefined ? [] : [name]));
-  const known = [...new Set([...catalogue, ...own])].toSorted();
+  const names = new Set([...catalogue, ...own]);
+  const known = [...names].toSorted();
   const problems: SemanticProblem[] = [];
   for (const [name, agent] of entries) {
     const error = (message: string, ...path: string[]) =>
@@ -36,14 +37,14 @@ function lintAgents(document: Document, catalogue: readonly string[]): readonly 
       error(
         `${show(name)} is not the name of an agent. Use small letters, digits and hyphens: acme-codegen.`,
       );
-    else if (!known.includes(name))
+    else if (!names.has(name))
       error(`${unknownAgent(name, known)} To define one of your own, give it \`match\`.`);
     const { match } = mappingOf(agent);
     if (match !== undefined && isEmptyMapping(match))
       error(`\`agents.${name}.match\` recognises nobody. Give it logins, branches or emails.`, 'match');
   }
   textsOf(document.halt).forEach((name, index) => {
-    if (!known.includes(name))
+    if (!names.has(name))
       problems.push({
         path: ['halt', index],
         onKey: false,
@@ -56,7 +57,7 @@ function lintAgents(document: Document, catalogue: readonly string[]): readonly 
 
 function unknownAgent(name: string, known: readonly string[]): string {
   const close = nearest(name, known);
-  return `Unknown agent ${show(name)}.${close === null ? '' : ` Did you mean ${close}?`} Known agents: ${known.join(', ')}.`;
+  return `Unknown agent ${show(name)}.${close === null ? '' : ` Did you mean ${close}?`} Known agents: ${enumerate(known)}.`;
 }
 
 function isEmptyMapping(value: unknown): boolean {
@@ -90,6 +91,7 @@ function lintZoneNames(document: Document): readonly SemanticProblem[] {
 
 function lintEvals(document: Document): readonly SemanticProblem[] {
   const suites = Object.keys(mappingOf(mappingOf(document.evals).suites));
+  const defined = new Set(suites);
   const used = new Set<string>();
   const problems: SemanticProblem[] = [];
   for (const [zone, value] of Object.entries(mappingOf(document.zones))) {
@@ -97,9 +99,9 @@ function lintEvals(document: Document): readonly SemanticProblem[] {
     names.forEach((name, index) => {
       if (typeof name !== 'string') return;
       used.add(name);
-      if (suites.includes(name)) return;
+      if (defined.has(name)) return;
       const close = nearest(name, suites);
-      const known = suites.length === 0 ? 'None is defined.' : `Known suites: ${suites.join(', ')}.`;
+      const known = suites.length === 0 ? 'None is defined.' : `Known suites: ${enumerate(suites)}.`;
       problems.push({
         path: ['zones', zone, 'evals', index],
         onKey: false,

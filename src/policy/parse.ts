@@ -8,7 +8,7 @@ import { explainIssue } from './schema-issues.js';
 import { type Path, readSource, type Source, type SourceNode } from './source.js';
 
 /** 256 KB of UTF-8. A policy of 300 zones has about 40. */
-export const MAX_POLICY_BYTES = 256 * 1024;
+const MAX_POLICY_BYTES = 256 * 1024;
 const MAX_PROBLEMS = 100;
 
 export interface LoadedPolicy {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { policySchema } from './schema.js';
 import type { Path } from './source.js';
-import { nearest, show } from './suggest.js';
+import { enumerate, nearest, show } from './suggest.js';
 
 export interface ExplainedIssue {
   readonly path: Path;
@@ -71,7 +71,7 @@ function unknownKey(key: string, parent: Path): string {
   const close = nearest(key, keys);
   const where = parent.length === 0 ? '' : ` in \`${spell(parent)}\``;
   const hint = close === null ? '' : ` Did you mean ${close}?`;
-  return `Unknown key ${show(key)}${where}.${hint} Known keys: ${keys.join(', ')}.`;
+  return `Unknown key ${show(key)}${where}.${hint} Known keys: ${enumerate(keys)}.`;
 }
 
 /** `zones.infra.paths[0]` */

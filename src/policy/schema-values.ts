@@ -1,7 +1,7 @@
 // How are the single values of a policy written: tiers, percentages, durations, owners, globs?
 // Each one carries its own message, so that a mistake is told in the policy's words and not in a library's.
 import { z } from 'zod';
-import { nearest, show } from './suggest.js';
+import { enumerate, nearest, show } from './suggest.js';
 
 export type DeepReadonly<T> = T extends (infer Item)[]
   ? readonly DeepReadonly<Item>[]
@@ -22,12 +22,12 @@ export function text(form: RegExp, what: string, example: string): z.ZodString {
   return z.string({ error }).regex(form, { error }).meta({ title: what });
 }
 
-export function unknownValue(noun: string, values: readonly (string | number)[], input: unknown): string {
+function unknownValue(noun: string, values: readonly (string | number)[], input: unknown): string {
   const same =
     typeof input === 'string' && values.some((value) => typeof value === 'number' && String(value) === input);
   const close = typeof input === 'string' && !same ? nearest(input, values.map(String)) : null;
   const hint = same ? ` Write it without quotes: ${input}.` : close === null ? '' : ` Did you mean ${close}?`;
-  return `Unknown ${noun} ${show(input)}.${hint} Known ${plural(noun)}: ${values.join(', ')}.`;
+  return `Unknown ${noun} ${show(input)}.${hint} Known ${plural(noun)}: ${enumerate(values)}.`;
 }
 
 function plural(noun: string): string {

@@ -15,7 +15,7 @@ import {
   whole,
 } from './schema-values.js';
 
-export const approvals = z
+const approvals = z
   .strictObject({
     count: whole('a number of approvals', 0, 10).optional().describe('How many people must approve.'),
     from: z
@@ -81,11 +81,11 @@ const demands = {
 };
 
 /** `zones.default`: it has no paths, because it speaks where no other zone does. */
-export const defaultZone = z
+const defaultZone = z
   .strictObject(demands)
   .describe('What holds for files in no other zone, and for keys that no matching zone states.');
 
-export const zone = z
+const zone = z
   .strictObject({
     paths: z
       .array(glob)

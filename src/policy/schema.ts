@@ -22,12 +22,13 @@ import {
 } from './schema-values.js';
 import { zones } from './schema-zone.js';
 
-export { defaultZone, type ZoneDocument, zone } from './schema-zone.js';
+export type { ZoneDocument } from './schema-zone.js';
 
 /** Rules that `waivers.never` can name. Tier, control plane, approvals, authorship and halt are never waived. */
-export const WAIVABLE_RULES = [
+const WAIVABLE_RULES = [
   'owner',
   'trace-link',
+  'trace-fields',
   'required-checks',
   'evals',
   'quality-delta',
@@ -36,7 +37,7 @@ export const WAIVABLE_RULES = [
   'naming',
 ] as const;
 
-export const CHECKPOINTS = [
+const CHECKPOINTS = [
   'workflow-permissions',
   'new-dependency',
   'secret',
@@ -101,7 +102,7 @@ const defaultAgent = z
   .strictObject({ tier: tier.optional().describe('Tier of every agent that has none of its own.') })
   .describe('What holds for agents not named here.');
 
-export type AgentDocument = DeepReadonly<z.output<typeof agent>>;
+type AgentDocument = DeepReadonly<z.output<typeof agent>>;
 
 const agents = z
   .object({ default: defaultAgent.optional() })

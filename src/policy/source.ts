@@ -17,7 +17,7 @@ import { show } from './suggest.js';
 export type Path = readonly (string | number)[];
 
 /** 1-based line and column; a tab and an astral character count as the text has them, in UTF-16 units. */
-export interface Position {
+interface Position {
   readonly line: number;
   readonly column: number;
 }
@@ -221,7 +221,7 @@ function explainSyntax(text: string, error: YAMLException): string {
 }
 
 /** Line starts once, then a binary search per position. Breaks are LF, CRLF and CR, as in YAML. */
-export function locator(text: string): (offset: number) => Position {
+function locator(text: string): (offset: number) => Position {
   const starts = [0];
   for (const match of text.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length);
   const mark = text.startsWith('\ufeff') ? 1 : 0;

@@ -1,17 +1,28 @@
 // What did somebody probably mean, and how is a wrong value shown in a message?
 
 const SHOWN = 60;
+const LISTED = 30;
+/** A hostile file can define thousands of names and miss each one thousands of times. */
+const COMPARED = 200;
 
 /** The known word nearest to a mistyped one, or `null` when none is near enough to be a likely meaning. */
 export function nearest(word: string, knownWords: readonly string[]): string | null {
-  const wanted = fold(word).slice(0, 100);
+  const wanted = fold(word.slice(0, 100));
   let best: string | null = null;
   let least = Number.POSITIVE_INFINITY;
-  for (const candidate of knownWords) {
-    const distance = editDistance(wanted, fold(candidate));
+  for (const candidate of knownWords.slice(0, COMPARED)) {
+    const folded = fold(candidate);
+    if (Math.abs(folded.length - wanted.length) > allowance(Math.max(wanted.length, folded.length))) continue;
+    const distance = editDistance(wanted, folded);
     if (distance < least) [best, least] = [candidate, distance];
   }
   return best !== null && least <= allowance(Math.max(wanted.length, best.length)) ? best : null;
+}
+
+/** The known words in one line, the first thirty of many. */
+export function enumerate(knownWords: readonly (string | number)[]): string {
+  const rest = knownWords.length - LISTED;
+  return `${knownWords.slice(0, LISTED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 /** A foreign value in a message: text quoted, control and bidirectional characters made visible, cut when long. */

@@ -32,7 +32,7 @@ In zone infrastructure (for agents; .github/agent-policy.yml:5)
 In zone everybody (for everyone; .github/agent-policy.yml:9)
 
 An agent's change needs
-  propose                2                                       default, .github/agent-policy.yml:4
+  propose                2                                       zones.default, .github/agent-policy.yml:4
   merge                  3                                       everybody, .github/agent-policy.yml:12
   approvals              2 from @acme/sre, each confirmed        infrastructure, .github/agent-policy.yml:7
   require.rollback_plan  true                                    infrastructure, .github/agent-policy.yml:8
@@ -54,9 +54,9 @@ A person's change needs
 In no zone but the default.
 
 An agent's change needs
-  propose    1             default, built in
-  merge      never         default, built in
-  approvals  1 from owner  default, built in
+  propose    1             built-in default
+  merge      never         built-in default
+  approvals  1 from owner  built-in default
 
 A person's change needs
   nothing
@@ -69,7 +69,7 @@ A person's change needs
 In zone control plane (for everyone; built in)
 
 An agent's change needs
-  propose    1             default, built in
+  propose    1             built-in default
   merge      never         control plane, built in
   approvals  1 from owner  control plane, built in
 

@@ -1,4 +1,5 @@
 // Is every mistake in a policy told at once, where it stands, and with what is right instead?
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parsePolicyFile } from '../../src/policy/parse.js';
 import { HEAD, KNOWN_AGENTS, load, parse, problemsOf } from './builders.js';
@@ -539,7 +540,7 @@ describe('section', () => {
       'a rule that is never waived',
       'waivers: { never: [permission-tier] }',
       [
-        '3:20  Unknown rule "permission-tier". Known rules: owner, trace-link, required-checks, evals, quality-delta, checkpoints, sampling, naming.',
+        '3:20  Unknown rule "permission-tier". Known rules: owner, trace-link, trace-fields, required-checks, evals, quality-delta, checkpoints, sampling, naming.',
       ],
     ],
     [
@@ -739,6 +740,25 @@ describe('a hostile file', () => {
       `${HEAD}__proto__: { polluted: 1 }\nzones: { __proto__: { polluted: 1 }, constructor: { prototype: { polluted: 1 } } }\n`,
     );
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
+
+describe('a damaged file', () => {
+  test('is always answered with problems that have a place, never with an exception', () => {
+    const full = readFileSync(new URL('../../config/examples/full.yml', import.meta.url), 'utf8');
+    const scraps = [...' \n\t:[]{}"\'*#@|>~\r\0', '- ', '&a ', '!x ', '? ', '---\n', '<<: ', ''];
+    let refused = 0;
+    for (let round = 0; round < 1500; round++) {
+      const at = (round * 7919) % full.length;
+      const text = full.slice(0, at) + scraps[round % scraps.length] + full.slice(at + (round % 5));
+      const parsed = parse(text);
+      if (parsed.ok) continue;
+      refused++;
+      const lines = text.split(/\r\n|\r|\n/).length;
+      const misplaced = parsed.problems.filter(({ line, column }) => line < 1 || line > lines || column < 1);
+      expect([round, parsed.problems.length > 0, misplaced]).toEqual([round, true, []]);
+    }
+    expect(refused).toBeGreaterThan(500);
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { load as loadYaml } from 'js-yaml';
 import { policySchema } from '../../src/policy/schema.js';
+import { RULES } from '../../src/rules/registry.js';
 import type { JsonSchema } from '../tools/policy-reference.js';
 
 const CONFIG = new URL('../../config/', import.meta.url);
@@ -78,6 +79,17 @@ describe('the JSON Schema', () => {
     ['a version in quotes', { version: '1', owner: 'requester' }],
   ])('refuses %s, and so does the parser', (_what, document) => {
     expect(verdicts(document)).toEqual({ editor: false, parser: false });
+  });
+
+  test('lets waivers name rules that exist or are to come, and none that is never waived', () => {
+    const named: readonly string[] = schema.properties.waivers.properties.never.items.enum;
+    const later = ['evals', 'quality-delta', 'checkpoints', 'sampling'];
+    const built: readonly string[] = RULES.map((rule) => rule.name);
+    expect(named.filter((name) => !later.includes(name) && !built.includes(name))).toEqual([]);
+    for (const never of ['permission-tier', 'human-approvals', 'changes-requested', 'halt']) {
+      expect(built).toContain(never);
+      expect(named).not.toContain(never);
+    }
   });
 
   test('tells the meaning of every key', () => {

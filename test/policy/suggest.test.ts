@@ -1,6 +1,6 @@
 // Is the likely meaning found, and an unlikely one kept quiet?
 import { describe, expect, test } from '@jest/globals';
-import { nearest, show } from '../../src/policy/suggest.js';
+import { enumerate, nearest, show } from '../../src/policy/suggest.js';
 
 describe('nearest', () => {
   const words = ['propose', 'merge', 'approvals', 'quality_delta', 'for'];
@@ -25,6 +25,14 @@ describe('nearest', () => {
 
   test('of a very long word is found without comparing all of it', () => {
     expect(nearest('a'.repeat(100_000), words)).toBeNull();
+  });
+});
+
+describe('enumerate', () => {
+  test('lists thirty words and counts the rest', () => {
+    const words = Array.from({ length: 32 }, (_, index) => `w${index}`);
+    expect(enumerate(words.slice(0, 30))).toMatch(/^w0, .*, w29$/);
+    expect(enumerate(words)).toMatch(/, w29 and 2 more$/);
   });
 });
 
