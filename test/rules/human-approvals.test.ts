@@ -328,7 +328,7 @@ describe('human-approvals: what is not known or cannot be', () => {
     expect(finding?.remedy?.by).toBe('owner');
     expect(explain(finding)).toMatchInlineSnapshot(`
 "@ann may not approve it: requested this work. Zone infra asks for 1 approval (line 12).
-Name enough people: nobody on @ann may approve this change.
+Nobody on @ann may approve this change: name more people in the policy on the default branch.
 @ann may not approve it: requested this work.
 infra/a.tf
 infra/b.tf"
