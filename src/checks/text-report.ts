@@ -84,20 +84,16 @@ function verdictLines(
   const zone =
     verdict.zone === null || verdict.layer === 'built-in' ? '' : `zone ${toPlain(say`${verdict.zone}`)}, `;
   const first = `${paint(colorOf(verdict), head)}  ${paint('dim', `(${zone}${askerWords(verdict)})`)}`;
-  const body = isHolding
-    ? [
-        ...wrap(toPlain(verdict.title), columns, INDENT),
-        ...wrap(toPlain(verdict.reason), columns, INDENT),
-        ...details(verdict, columns),
-        ...(verdict.remedy === null
-          ? []
-          : wrap(
-              `→ ${isForLater(verdict, decision) ? 'Afterwards, ' : ''}${addressee(verdict.remedy.by)}: ${toPlain(verdict.remedy.what)}`,
-              columns,
-              INDENT,
-            )),
-      ]
-    : wrap(toPlain(verdict.reason) || toPlain(verdict.title), columns, INDENT);
+  const remedy = isHolding && verdict.remedy !== null ? verdict.remedy : null;
+  const later = isForLater(verdict, decision) ? 'Afterwards, ' : '';
+  const body = [
+    ...wrap(toPlain(verdict.title), columns, INDENT),
+    ...wrap(toPlain(verdict.reason), columns, INDENT),
+    ...(isHolding ? details(verdict, columns) : []),
+    ...(remedy === null
+      ? []
+      : wrap(`→ ${later}${addressee(remedy.by)}: ${toPlain(remedy.what)}`, columns, INDENT)),
+  ];
   return [first, ...body];
 }
 

@@ -106,9 +106,9 @@ function renderRow(verdict: Verdict, decision: Decision, repositoryUrl: string |
 function renderWhy(verdict: Verdict): string {
   const title = cell(verdict.title, TITLE_LIMIT);
   const reason = cell(verdict.reason, REASON_LIMIT);
-  if (!isOpen(verdict)) return reason === '' ? title : reason;
+  const cause = isOpen(verdict) ? `**${title}**` : title;
   const isSame = toPlain(verdict.reason).replace(/\.$/, '') === toPlain(verdict.title);
-  return reason === '' || isSame ? `**${title}**` : `**${title}**<br>${reason}`;
+  return reason === '' || isSame ? cause : `${cause}<br>${reason}`;
 }
 
 function renderRemedy(verdict: Verdict, decision: Decision): string {

@@ -38,7 +38,7 @@ describe('the summary', () => {
 | Rule | State | Why | Who does what |
 | :-- | :-- | :-- | :-- |
 | \`permission-tier\`<br>zone \`infrastructure\`, [policy line 12](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml#L12) | **✖ Blocked** | **devin (tier 1) may not change \`infra/vpc/main.tf\` (+2)**<br>3 files in zone \`infrastructure\` (propose: 2, line 12). | **Author:** Take them out of this pull request, or let a person propose the change. |
-| \`complete-evidence\`<br>built in | ✔ Passed | 3 files, 1 commits. |  |
+| \`complete-evidence\`<br>built in | ✔ Passed | every file and commit was read<br>3 files, 1 commits. |  |
 
 **Who wrote it:** an agent, \`devin\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
@@ -55,7 +55,7 @@ describe('the summary', () => {
 | :-- | :-- | :-- | :-- |
 | \`trace-link\`<br>[policy line 21](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml#L21) | **✖ Blocked** | **no trace link**<br>The policy asks for a link to the session of copilot, and neither trailers nor body have one. | **Author:** Add a commit with the trailer \`Agent-Trace: https://…\` that links to the session. |
 | \`human-approvals\`<br>zone \`infrastructure\`, [policy line 8](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml#L8) | **● Waiting** | **2 approvals from \`@acme/sre\` for \`infra/\` (0 of 2)**<br>\`@bo\`'s does not count: requested this work. Zone \`infrastructure\` asks for 2 approvals (line 8). | **Reviewer:** \`@acme/sre\`: review \`1a2b3c4\`. |
-| \`complete-evidence\`<br>built in | ✔ Passed | 3 files, 1 commits. |  |
+| \`complete-evidence\`<br>built in | ✔ Passed | every file and commit was read<br>3 files, 1 commits. |  |
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
@@ -71,7 +71,7 @@ describe('the summary', () => {
 | Rule | State | Why | Who does what |
 | :-- | :-- | :-- | :-- |
 | \`human-approvals\`<br>zone \`infrastructure\`, [policy line 8](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml#L8) | **● Waiting** | **2 approvals from \`@acme/sre\` for \`infra/\` (0 of 2)**<br>\`@bo\`'s does not count: requested this work. Zone \`infrastructure\` asks for 2 approvals (line 8). | **Reviewer:** \`@acme/sre\`: review \`1a2b3c4\`. |
-| \`complete-evidence\`<br>built in | ✔ Passed | 3 files, 1 commits. |  |
+| \`complete-evidence\`<br>built in | ✔ Passed | every file and commit was read<br>3 files, 1 commits. |  |
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
@@ -87,7 +87,7 @@ describe('the summary', () => {
 | Rule | State | Why | Who does what |
 | :-- | :-- | :-- | :-- |
 | \`human-approvals\`<br>zone \`infrastructure\`, [policy line 8](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml#L8) | **● Waiting** | **\`@kim\` to re-approve, the diff changed (1 of 2)**<br>\`@kim\` approved \`9f8e7d6\`; 3 files differ. \`@lee\` approved this head. | **Reviewer:** \`@kim\`: review \`1a2b3c4\`. |
-| \`complete-evidence\`<br>built in | ✔ Passed | 3 files, 1 commits. |  |
+| \`complete-evidence\`<br>built in | ✔ Passed | every file and commit was read<br>3 files, 1 commits. |  |
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
@@ -101,7 +101,7 @@ describe('the summary', () => {
 | Rule | State | Why | Who does what |
 | :-- | :-- | :-- | :-- |
 | \`evals\`<br>[policy line 40](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml#L40) | **✖ Blocked** | **evals 95.4% of 97% (229/240), 6 zero-tolerance**<br>97% needs 233 cases. Fix these 6 and it is 97.9%. | **Author:** Repair the 6 cases in \`prompt_injection\`. |
-| \`complete-evidence\`<br>built in | ✔ Passed | 3 files, 1 commits. |  |
+| \`complete-evidence\`<br>built in | ✔ Passed | every file and commit was read<br>3 files, 1 commits. |  |
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
@@ -117,7 +117,7 @@ describe('the summary', () => {
 | Rule | State | Why | Who does what |
 | :-- | :-- | :-- | :-- |
 | \`human-approvals\`<br>zone \`infrastructure\`, [policy line 8](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml#L8) | **● Would&nbsp;wait** | **2 approvals from \`@acme/sre\` for \`infra/\` (0 of 2)**<br>\`@bo\`'s does not count: requested this work. Zone \`infrastructure\` asks for 2 approvals (line 8). | **Reviewer:** \`@acme/sre\`: review \`1a2b3c4\`. |
-| \`complete-evidence\`<br>built in | ✔ Passed | 3 files, 1 commits. |  |
+| \`complete-evidence\`<br>built in | ✔ Passed | every file and commit was read<br>3 files, 1 commits. |  |
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
@@ -130,7 +130,7 @@ describe('the summary', () => {
 
 | Rule | State | Why | Who does what |
 | :-- | :-- | :-- | :-- |
-| \`complete-evidence\`<br>built in | ✔ Passed | 3 files, 1 commits. |  |
+| \`complete-evidence\`<br>built in | ✔ Passed | every file and commit was read<br>3 files, 1 commits. |  |
 
 **Who wrote it:** no agent evidence found in account, commits, branch or body.
 
@@ -193,7 +193,7 @@ This check updates by itself.
 | Rule | State | Why | Who does what |
 | :-- | :-- | :-- | :-- |
 | \`human-approvals\`<br>zone \`infrastructure\`, [policy line 8](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml#L8) | **◌ Running** | **access of \`@kim\` is not known**<br>Whether it is a person with write access was not read. | **Machine:** Read the access of \`@kim\`. |
-| \`complete-evidence\`<br>built in | ✔ Passed | 3 files, 1 commits. |  |
+| \`complete-evidence\`<br>built in | ✔ Passed | every file and commit was read<br>3 files, 1 commits. |  |
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
@@ -206,7 +206,7 @@ This check updates by itself.
 
 | Rule | State | Why | Who does what |
 | :-- | :-- | :-- | :-- |
-| \`complete-evidence\`<br>built in | ✔ Passed | 3 files, 1 commits. |  |
+| \`complete-evidence\`<br>built in | ✔ Passed | every file and commit was read<br>3 files, 1 commits. |  |
 
 **Who wrote it:** no agent evidence found in account, commits, branch or body.
 
@@ -220,7 +220,7 @@ This check updates by itself.
 | Rule | State | Why | Who does what |
 | :-- | :-- | :-- | :-- |
 | \`permission-tier\`<br>zone \`infrastructure\`, [policy line 12](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml#L12) | **✖ Blocked** | **devin (tier 1) may not change \`infra/vpc/main.tf\` (+2)**<br>3 files in zone \`infrastructure\` (propose: 2, line 12). | Nothing lifts it on this pull request. |
-| \`complete-evidence\`<br>built in | ✔ Passed | 3 files, 1 commits. |  |
+| \`complete-evidence\`<br>built in | ✔ Passed | every file and commit was read<br>3 files, 1 commits. |  |
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 

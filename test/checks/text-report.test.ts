@@ -33,6 +33,7 @@ Author: Take them out of this pull request, or let a person propose the change.
     change.
 
 ✔ Passed      complete-evidence  (built in)
+    every file and commit was read
     3 files, 1 commits.
 
 Who wrote it: an agent, devin, held to tier 1
@@ -65,6 +66,7 @@ Author: Add a commit with the trailer Agent-Trace: https://… that links to the
     the session.
 
 ✔ Passed      complete-evidence  (built in)
+    every file and commit was read
     3 files, 1 commits.
 
 Not known here
@@ -134,6 +136,7 @@ Head: 1a2b3c4d5e6f708192a3b4c5d6e7f80912a3b4c5
 Nothing to do: agent-policy does not hold this pull request.
 
 ✔ Passed      complete-evidence  (built in)
+    every file and commit was read
     3 files, 1 commits.
 
 Who wrote it: no agent evidence found in account, commits, branch or body
