@@ -43,15 +43,18 @@ function lintAgents(document: Document, catalogue: readonly string[]): readonly 
     if (match !== undefined && isEmptyMapping(match))
       error(`\`agents.${name}.match\` recognises nobody. Give it logins, branches or emails.`, 'match');
   }
-  textsOf(document.halt).forEach((name, index) => {
-    if (!names.has(name))
-      problems.push({
-        path: ['halt', index],
-        onKey: false,
-        severity: 'error',
-        message: unknownAgent(name, known),
-      });
-  });
+  // Longer lists are refused as a whole by the schema.
+  textsOf(document.halt)
+    .slice(0, 100)
+    .forEach((name, index) => {
+      if (!names.has(name))
+        problems.push({
+          path: ['halt', index],
+          onKey: false,
+          severity: 'error',
+          message: unknownAgent(name, known),
+        });
+    });
   return problems;
 }
 
@@ -66,10 +69,16 @@ function isEmptyMapping(value: unknown): boolean {
   );
 }
 
+const MAX_ZONES = 500;
 const ZONE_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._/-]{0,63}$/u;
 
 function lintZoneNames(document: Document): readonly SemanticProblem[] {
-  return Object.keys(mappingOf(document.zones)).flatMap((name): SemanticProblem[] => {
+  const names = Object.keys(mappingOf(document.zones));
+  if (names.length > MAX_ZONES) {
+    const message = `A policy has at most ${MAX_ZONES} zones, this one ${names.length}. Put paths with equal demands together.`;
+    return [{ path: ['zones'], onKey: true, severity: 'error', message }];
+  }
+  return names.flatMap((name): SemanticProblem[] => {
     const error = (message: string): SemanticProblem[] => [
       { path: ['zones', name], onKey: true, severity: 'error', message },
     ];
@@ -95,7 +104,7 @@ function lintEvals(document: Document): readonly SemanticProblem[] {
   const used = new Set<string>();
   const problems: SemanticProblem[] = [];
   for (const [zone, value] of Object.entries(mappingOf(document.zones))) {
-    const names = listOf(mappingOf(value).evals);
+    const names = listOf(mappingOf(value).evals).slice(0, 50);
     names.forEach((name, index) => {
       if (typeof name !== 'string') return;
       used.add(name);

@@ -730,6 +730,15 @@ describe('a hostile file', () => {
     expect(problemsOf(text)).toBe(problem);
   });
 
+  test('with more zones than anybody judges by is refused', () => {
+    const zones = (count: number) =>
+      `${HEAD}zones:\n${Array.from({ length: count }, (_, index) => `  z${index}: { paths: [a] }\n`).join('')}`;
+    expect(problemsOf(zones(500))).toBe('valid');
+    expect(problemsOf(zones(501))).toBe(
+      '3:1  A policy has at most 500 zones, this one 501. Put paths with equal demands together.',
+    );
+  });
+
   test('with 30,000 equal keys is answered', () => {
     const parsed = parse(`${HEAD}${'a: 1\n'.repeat(30_000)}`);
     expect(parsed.ok ? 0 : parsed.problems.length).toBe(101);
