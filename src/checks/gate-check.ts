@@ -12,7 +12,7 @@ import { evidenceWords, renderProvenance, sortEvidence, sortLayers } from './pro
 import { conclusionWord, renderTitle } from './title.js';
 import { fitLines, formatCount, renderTable } from './verdict-table.js';
 
-export interface Sibling {
+interface Sibling {
   readonly number: number;
   /** Title of its own check, as `renderGate` made it. */
   readonly title: string;
