@@ -1,7 +1,7 @@
 // What does git's raw diff say, file by file?
 // Strict: hunks are read by their counts, so no line of a file can pose as a header, and what is cut short is `null`.
 
-export interface DiffHunk {
+interface DiffHunk {
   readonly oldStart: number;
   readonly oldLines: number;
   readonly newStart: number;

@@ -7,8 +7,8 @@ import { createLimiter } from './limiter.js';
 import { createClient, toFailure } from './transport.js';
 
 /** GitHub supports a version at least 24 months: https://docs.github.com/rest/about-the-rest-api/api-versions */
-export const API_VERSION = '2022-11-28';
-export const REQUEST_TIMEOUT_MS = 10_000;
+const API_VERSION = '2022-11-28';
+const REQUEST_TIMEOUT_MS = 10_000;
 const USER_AGENT = 'agent-policy';
 
 /**

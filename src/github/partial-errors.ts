@@ -29,7 +29,7 @@ export function findGaps(deed: string, errors: readonly GraphqlError[]): Gaps {
   };
 }
 
-export function kindOfError({ type }: GraphqlError): FailureKind {
+function kindOfError({ type }: GraphqlError): FailureKind {
   switch (type) {
     case 'NOT_FOUND':
       return 'not-found';

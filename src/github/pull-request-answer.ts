@@ -6,7 +6,7 @@ import { actorSchema, userSchema } from './account.js';
 const sha = z.string().regex(/^[0-9a-f]{40,64}$/);
 const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
 
-export const blobSchema = z
+const blobSchema = z
   .object({
     __typename: z.enum(['Blob', 'Tree', 'Commit', 'Tag']),
     oid: z.string(),

@@ -10,11 +10,6 @@ import { parseAnswer } from './transport.js';
 const MAX_PAGES = 30;
 const PER_PAGE = 100;
 
-interface FileWithBlob extends ChangedFile {
-  /** Blob id after the change, before it for a removed file. `null`: GitHub gives none (a submodule). */
-  readonly blob: string | null;
-}
-
 /**
  * Every changed file with its former path and hunks, at most 3,000: fewer than the pull request counts means
  * incomplete. REST has no file modes. Throws `GitHubFailure`, also when a page ends before the list does.
@@ -22,11 +17,11 @@ interface FileWithBlob extends ChangedFile {
 export async function readFiles(
   client: GitHubClient,
   at: { readonly owner: string; readonly repo: string; readonly number: number },
-): Promise<readonly FileWithBlob[]> {
+): Promise<readonly ChangedFile[]> {
   const { owner, repo, number } = at;
   const deed = `read files of ${owner}/${repo}#${number}`;
   const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files';
-  const files: FileWithBlob[] = [];
+  const files: ChangedFile[] = [];
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const params = { owner, repo, pull_number: number, per_page: PER_PAGE, page };
     const answer = await client.request(deed, route, params);
@@ -107,7 +102,7 @@ const filesSchema = z.array(
   }),
 );
 
-function toChangedFile(file: z.infer<typeof filesSchema>[number]): FileWithBlob {
+function toChangedFile(file: z.infer<typeof filesSchema>[number]): ChangedFile {
   return {
     path: file.filename,
     previousPath: file.previous_filename ?? null,
@@ -117,7 +112,6 @@ function toChangedFile(file: z.infer<typeof filesSchema>[number]): FileWithBlob 
     deletions: file.deletions,
     mode: null,
     patch: file.patch ?? null,
-    blob: file.sha ?? null,
   };
 }
 

@@ -3,12 +3,16 @@
 import { type Fact, factKey } from '../domain/fact.js';
 import type { PersonFacts, Snapshot, TeamFacts } from '../domain/snapshot.js';
 import type { GitHubClient } from './client.js';
-import { readDiff, readFiles } from './read-diff.js';
+import { readBlobIds, readDiff, readFiles } from './read-diff.js';
 import { readPerson, readTeams } from './read-people.js';
 
 export interface FactTools {
-  /** Digest of a raw diff against a base branch; `null` if the diff does not allow one. */
-  readonly computeDigest: (baseRef: string, diffText: string) => string | null;
+  /** Digest of a raw diff against a base branch, with full blob ids by path; `null` if the diff does not allow one. */
+  readonly computeDigest: (
+    baseRef: string,
+    diffText: string,
+    blobs?: ReadonlyMap<string, string>,
+  ) => string | null;
   /** Answers from a cache, or reads and remembers. Used for people and teams only. */
   readonly cached: <T>(key: string, read: () => Promise<T>) => Promise<T>;
   /** Called for every diff digest that was read. */
@@ -28,19 +32,14 @@ export async function readFacts(
     ...facts.filter((fact) => fact.kind !== 'team').map((fact) => readOne(client, snapshot, fact, tools)),
     readAllTeams(client, snapshot, facts, tools),
   ]);
-  return parts.reduce<Snapshot>(
-    (whole, part) => ({
-      ...whole,
-      ...part,
-      people: { ...whole.people, ...part.people },
-      teams: { ...whole.teams, ...part.teams },
-      digests: { ...whole.digests, ...part.digests },
-    }),
-    snapshot,
-  );
+  const people = Object.assign({}, snapshot.people, ...parts.map((part) => part.people));
+  const teams = Object.assign({}, snapshot.teams, ...parts.map((part) => part.teams));
+  const digests = Object.assign({}, snapshot.digests, ...parts.map((part) => part.digests));
+  const files = parts.find((part) => part.files !== undefined)?.files ?? snapshot.files;
+  return { ...snapshot, people, teams, digests, files };
 }
 
-/** Former paths, modes and hunks by REST: GraphQL has none of them. */
+/** Former paths and hunks by REST: GraphQL has none of them, and neither has file modes. */
 export async function readFormerPaths(client: GitHubClient, snapshot: Snapshot): Promise<Snapshot> {
   const { owner, name } = snapshot.repository;
   const { number } = snapshot.pullRequest;
@@ -63,9 +62,7 @@ async function readOne(
       return { people: { [fact.login.toLowerCase()]: person } };
     }
     case 'digest': {
-      const { baseRef } = snapshot.pullRequest;
-      const diff = await readDiff(client, { owner, repo, base: baseRef, head: fact.headSha });
-      const digest = diff.kind === 'diff' ? tools.computeDigest(baseRef, diff.text) : null;
+      const digest = await readDigest(client, snapshot, fact.headSha, tools);
       if (digest === null) return {};
       await tools.onDigest(fact.headSha, digest);
       return { digests: { [fact.headSha]: digest } };
@@ -73,6 +70,25 @@ async function readOne(
     case 'diff':
       return { files: (await readFormerPaths(client, snapshot)).files };
   }
+}
+
+async function readDigest(
+  client: GitHubClient,
+  snapshot: Snapshot,
+  headSha: string,
+  tools: FactTools,
+): Promise<string | null> {
+  const { owner, name: repo } = snapshot.repository;
+  const { baseRef: base, changedFiles } = snapshot.pullRequest;
+  const at = { owner, repo, base, head: headSha };
+  const diff = await readDiff(client, at);
+  if (diff.kind !== 'diff') return null;
+  // A diff that ends between two files looks whole. Of an earlier head we know no count, but a digest of a part of
+  // it equals no digest of the whole.
+  const files = diff.text.match(/^diff --git /gm)?.length ?? 0;
+  if (headSha === snapshot.pullRequest.headSha && files < changedFiles) return null;
+  const withoutText = /^Binary files /m.test(diff.text) || diff.text.includes('\uFFFD');
+  return tools.computeDigest(base, diff.text, withoutText ? await readBlobIds(client, at) : new Map());
 }
 
 async function readAllTeams(

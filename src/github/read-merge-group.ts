@@ -76,11 +76,7 @@ export async function readMergeGroup(
  * same base are taken along: should GitHub record the base of the whole group on each, none is left out; should it
  * not, a pull request that merges earlier anyway is judged once more.
  */
-export function resolveMergeGroup(
-  entries: readonly Entry[],
-  baseSha: string,
-  headSha: string,
-): MergeGroupReading {
+function resolveMergeGroup(entries: readonly Entry[], baseSha: string, headSha: string): MergeGroupReading {
   const byHead = new Map(
     entries.flatMap((entry) => (entry.headCommit ? [[entry.headCommit.oid, entry]] : [])),
   );
@@ -121,7 +117,7 @@ const entry = z.object({
   headCommit: commit,
   pullRequest: z.object({ number: z.number(), headRefOid: z.string() }).nullable(),
 });
-export type Entry = z.infer<typeof entry>;
+type Entry = z.infer<typeof entry>;
 
 const schema = z.object({
   repository: z.object({

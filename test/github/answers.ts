@@ -4,7 +4,7 @@
 export const HEAD = 'a'.repeat(40);
 const PAGE = { hasNextPage: false, endCursor: null };
 
-export function person(login: string, id: number) {
+function person(login: string, id: number) {
   return { __typename: 'User', login, databaseId: id };
 }
 

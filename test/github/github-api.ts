@@ -8,11 +8,11 @@ import nock from 'nock';
 import type { GitHubClient } from '../../src/github/client.js';
 import { createTokenClient, readEndpoints } from '../../src/github/connect.js';
 
-export const API = 'https://api.github.com';
+const API = 'https://api.github.com';
 export const NOW = Date.parse('2026-11-21T12:00:00Z');
 const SCHEMAS = new URL('../fakes/github/schema/', import.meta.url);
 
-export interface Seen {
+interface Seen {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

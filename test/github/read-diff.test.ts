@@ -36,7 +36,7 @@ describe('files', () => {
       ]);
     expect(await readFiles(api.client, AT)).toMatchObject([
       { path: 'docs/main.tf', previousPath: 'infra/main.tf', status: 'renamed', patch: '@@ -1 +1 @@' },
-      { path: 'logo.png', previousPath: null, status: 'added', patch: null, blob: 'b'.repeat(40) },
+      { path: 'logo.png', previousPath: null, status: 'added', patch: null },
       { path: 'same', status: 'changed' },
     ]);
   });
