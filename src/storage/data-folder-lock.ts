@@ -31,12 +31,16 @@ const BEAT_MS = 1_000;
 /** A living owner that cannot be looked up (another container or machine) shows itself within this time. */
 const WATCH_MS = 5_000;
 
-export async function lockDataFolder(folder: string, log: Logger): Promise<DataFolderLock> {
+export async function lockDataFolder(
+  folder: string,
+  log: Logger,
+  watchMs = WATCH_MS,
+): Promise<DataFolderLock> {
   const file = join(folder, 'lock');
   const me = describeProcess();
   const mine = JSON.stringify(me);
   if (!(await claim(file, mine))) {
-    await takeOver(file, mine, folder, log);
+    await takeOver(file, mine, folder, log, watchMs);
   }
   return hold(file, me, log);
 }
@@ -46,20 +50,35 @@ async function claim(file: string, mine: string): Promise<boolean> {
   const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, mine, { flag: 'wx' });
   try {
-    await link(draft, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    return await unlessExists(() => link(draft, file));
+  } catch {
+    // A file system without hard links.
+    return await unlessExists(() => writeFile(file, mine, { flag: 'wx' }));
   } finally {
     await unlink(draft);
   }
 }
 
-async function takeOver(file: string, mine: string, folder: string, log: Logger): Promise<void> {
+async function unlessExists(create: () => Promise<void>): Promise<boolean> {
+  try {
+    await create();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function takeOver(
+  file: string,
+  mine: string,
+  folder: string,
+  log: Logger,
+  watchMs: number,
+): Promise<void> {
   const found = await readText(file);
   const owner = found === null ? null : parseOwner(found);
-  if (owner !== null && (await isAlive(owner, file))) throw inUse(folder, owner);
+  if (owner !== null && (await isAlive(owner, file, watchMs))) throw inUse(folder, owner);
   // One at a time: whoever holds the folder `lock.takeover` may replace the lock file.
   const turn = `${file}.takeover`;
   await removeAbandonedTurn(turn);
@@ -95,22 +114,21 @@ function inUse(folder: string, owner: Owner | null): Error {
   );
 }
 
-async function isAlive(owner: Owner, file: string): Promise<boolean> {
+async function isAlive(owner: Owner, file: string, watchMs: number): Promise<boolean> {
   const me = describeProcess();
   if (owner.host === me.host && owner.boot !== me.boot) return false;
   if (owner.boot === me.boot && owner.namespace === me.namespace) {
     return startTimeOf(owner.pid) === owner.started;
   }
-  return beats(file);
+  return beats(file, watchMs);
 }
 
 /** The owner is out of sight: watch whether it refreshes the file. Compares no clocks. */
-async function beats(file: string): Promise<boolean> {
+async function beats(file: string, watchMs: number): Promise<boolean> {
   const before = await stat(file).catch(() => null);
   if (before === null) return false;
-  const rounds = WATCH_MS / BEAT_MS;
-  for (let round = 0; round < rounds; round += 1) {
-    await delay(BEAT_MS);
+  for (let round = 0; round < 10; round += 1) {
+    await delay(watchMs / 10);
     const after = await stat(file).catch(() => null);
     if (after === null) return false;
     if (after.mtimeMs !== before.mtimeMs || after.ino !== before.ino) return true;

@@ -11,6 +11,7 @@ export interface Installation {
 }
 
 export interface Installations {
+  /** An older state than the recorded one changes nothing: webhooks arrive in any order. */
   record(installation: Installation): Promise<void>;
   find(id: number): Promise<Installation | null>;
   /** Those neither suspended nor deleted, by id. */
@@ -25,7 +26,9 @@ export function openInstallations(database: Database): Installations {
         .query()
         .insertInto('installations')
         .values({ id, ...values })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet(values).where('installations.as_of', '<=', asOf),
+        )
         .execute();
     },
     async find(id) {

@@ -157,7 +157,7 @@ async function enqueue(
     const touched = await database.executeSql(
       `update ${SCHEMA}.job
        set start_after = least(start_after, coalesce($2::timestamptz, ${SCHEMA}.job_now())),
-           retry_limit = case when state = 'retry' then retry_count + $3::int else retry_limit end
+           retry_limit = case when state = 'retry' then retry_count + 1 + $3::int else retry_limit end
        where ${WAITING} returning id`,
       [key, startAfter, settings.retryLimit],
     );
