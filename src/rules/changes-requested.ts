@@ -13,11 +13,12 @@ import { approvalFacts, judgeApproval, listedFacts } from './review-counts.js';
 export const changesRequested = defineRule({
   name: 'changes-requested',
   settings: z.strictObject({
-    /** Owners of this change, `@user` or `@org/team`; one of them may lift the request. */
-    owners: z.array(z.string()),
-    independent: z.boolean(),
-    keepOnSameDiff: z.boolean(),
-    machineUsers: z.array(z.string()),
+    owners: z
+      .array(z.string())
+      .describe('Owners of this change, `@user` or `@org/team`; one of them may lift the request.'),
+    independent: z.boolean().describe('Whether the requester may not approve.'),
+    keepOnSameDiff: z.boolean().describe('An approval of an earlier head counts while the diff is the same.'),
+    machineUsers: z.array(z.string()).describe('Logins of GitHub users that are not people.'),
   }),
   needs: (settings, context) => {
     const standing = requestsIn(context.snapshot.reviews ?? [], settings.machineUsers);

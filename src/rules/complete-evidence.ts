@@ -11,8 +11,11 @@ import { pathDetails, plural } from './short-path.js';
 export const completeEvidence = defineRule({
   name: 'complete-evidence',
   settings: z.strictObject({
-    /** For people's changes the owner approves what could not be read; `human-approvals` asks for that. */
-    agent: z.boolean(),
+    agent: z
+      .boolean()
+      .describe(
+        "For people's changes the owner approves what could not be read; `human-approvals` asks for that.",
+      ),
   }),
   needs: (_settings, { snapshot }) => (hasUnknownName(snapshot.files) ? [{ kind: 'diff' }] : []),
   describe: () => 'Every file and every commit of the change was read.',

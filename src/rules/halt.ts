@@ -7,13 +7,10 @@ import { fail, pass } from './finding.js';
 export const halt = defineRule({
   name: 'halt',
   settings: z.strictObject({
-    /** Agents that this change is judged as. */
-    agents: z.array(z.string()),
-    /** `true`: every agent. */
-    halted: z.union([z.literal(true), z.array(z.string()).min(1)]),
-    /** Policy file that says so, and where. */
-    file: z.string(),
-    line: z.number().int().positive().nullable(),
+    agents: z.array(z.string()).describe('Agents that this change is judged as.'),
+    halted: z.union([z.literal(true), z.array(z.string()).min(1)]).describe('`true`: every agent.'),
+    file: z.string().describe('Policy file that says so, and where.'),
+    line: z.number().int().positive().nullable().describe('Line of the policy that asks; `null`: built in.'),
   }),
   needs: () => [],
   describe: ({ halted }) =>

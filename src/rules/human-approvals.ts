@@ -12,21 +12,26 @@ import { approvalFacts, judgeApproval, listedFacts, type Standing } from './revi
 import { pathDetails, plural, subjectOf } from './short-path.js';
 
 const settingsSchema = z.strictObject({
-  count: z.number().int().min(0),
-  /** `@user`, `@org/team`, `anyone` (any person with write access), `admin`; being on one is enough. */
-  from: z.array(z.string()),
-  /** The requester does not count, and an unknown one costs one approval more. */
-  independent: z.boolean(),
-  keepOnSameDiff: z.boolean(),
-  machineUsers: z.array(z.string()),
-  zone: z.string().nullable(),
-  line: z.number().int().positive().nullable(),
-  /** Files that this demand covers. */
-  paths: z.array(z.string()),
-  /** Why no agent may merge them alone, beyond what the zone says; a sentence each. */
-  because: z.array(z.string()),
-  /** The list could not be made out (CODEOWNERS not read): nobody can be counted. */
-  listUnknown: z.boolean(),
+  count: z.number().int().min(0).describe('How many people must approve.'),
+  from: z
+    .array(z.string())
+    .describe(
+      '`@user`, `@org/team`, `anyone` (any person with write access), `admin`; being on one is enough.',
+    ),
+  independent: z
+    .boolean()
+    .describe('The requester does not count, and an unknown one costs one approval more.'),
+  keepOnSameDiff: z.boolean().describe('An approval of an earlier head counts while the diff is the same.'),
+  machineUsers: z.array(z.string()).describe('Logins of GitHub users that are not people.'),
+  zone: z.string().nullable().describe('Zone that asks.'),
+  line: z.number().int().positive().nullable().describe('Line of the policy that asks; `null`: built in.'),
+  paths: z.array(z.string()).describe('Files that this demand covers.'),
+  because: z
+    .array(z.string())
+    .describe('Why no agent may merge them alone, beyond what the zone says; a sentence each.'),
+  listUnknown: z
+    .boolean()
+    .describe('The list could not be made out (CODEOWNERS not read): nobody can be counted.'),
 });
 
 type Settings = z.infer<typeof settingsSchema>;

@@ -10,10 +10,13 @@ import { fail, pass, undecided } from './finding.js';
 export const naming = defineRule({
   name: 'naming',
   settings: z.strictObject({
-    /** Labels the pull request should carry: `agent:devin`. */
-    labels: z.array(z.string()),
-    /** Glob of the head branch; `null` where the policy asks for none or the agent's signature fixes its own. */
-    branch: z.string().nullable(),
+    labels: z.array(z.string()).describe('Labels the pull request should carry: `agent:devin`.'),
+    branch: z
+      .string()
+      .nullable()
+      .describe(
+        "Glob of the head branch; `null` where the policy asks for none or the agent's signature fixes its own.",
+      ),
   }),
   needs: () => [],
   describe: ({ labels, branch }) =>

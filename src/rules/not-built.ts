@@ -8,11 +8,10 @@ import { waiting } from './finding.js';
 export const notBuilt = defineRule({
   name: 'not-built',
   settings: z.strictObject({
-    /** The key as the policy writes it: `evals`, `trace.verify: bound`. */
-    key: z.string().min(1),
-    file: z.string(),
-    line: z.number().int().positive().nullable(),
-    zone: z.string().nullable(),
+    key: z.string().min(1).describe('The key as the policy writes it: `evals`, `trace.verify: bound`.'),
+    file: z.string().describe('The policy file, for people.'),
+    line: z.number().int().positive().nullable().describe('Line of the policy that asks; `null`: built in.'),
+    zone: z.string().nullable().describe('Zone that asks.'),
   }),
   needs: () => [],
   describe: ({ key }) => `This version cannot judge \`${key}\` yet.`,

@@ -10,11 +10,9 @@ import { canWrite, factsOf, isPerson, isTeam, requestersOf, teamOf } from './peo
 export const owner = defineRule({
   name: 'owner',
   settings: z.strictObject({
-    /** `@user`, `@org/team` or `requester`. */
-    owner: z.string().min(1),
-    /** The agent it answers for; `null` if nobody knows which. */
-    agent: z.string().nullable(),
-    machineUsers: z.array(z.string()),
+    owner: z.string().min(1).describe('`@user`, `@org/team` or `requester`.'),
+    agent: z.string().nullable().describe('The agent it answers for; `null` if nobody knows which.'),
+    machineUsers: z.array(z.string()).describe('Logins of GitHub users that are not people.'),
   }),
   needs: (settings, context) => factsFor(namesOf(settings.owner, context)),
   describe: ({ owner }) => `${owner} answers for the agent and has write access.`,

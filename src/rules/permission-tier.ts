@@ -10,20 +10,21 @@ const tier = z.literal([0, 1, 2, 3]);
 export const permissionTier = defineRule({
   name: 'permission-tier',
   settings: z.strictObject({
-    /** Agent whose tier is the lowest; `null` when nobody knows which agent wrote the change. */
-    agent: z.string().nullable(),
-    /** Tier in force here. */
-    tier,
-    /** Tier if the opener turned out to have write access; differs from `tier` only while that is not known. */
-    ifVouched: tier,
-    /** Why it is lower than the policy grants; `null` when it is not. */
-    lowered: z.string().nullable(),
-    /** Lowest tier that may propose a change to `paths`. */
-    propose: tier,
-    zone: z.string().nullable(),
-    line: z.number().int().positive().nullable(),
-    /** Files that this demand covers; a renamed file stands here under both names. */
-    paths: z.array(z.string()),
+    agent: z
+      .string()
+      .nullable()
+      .describe('Agent whose tier is the lowest; `null` when nobody knows which agent wrote the change.'),
+    tier: tier.describe('Tier in force here.'),
+    ifVouched: tier.describe(
+      'Tier if the opener turned out to have write access; differs from `tier` only while that is not known.',
+    ),
+    lowered: z.string().nullable().describe('Why it is lower than the policy grants; `null` when it is not.'),
+    propose: tier.describe('Lowest tier that may propose a change to `paths`.'),
+    zone: z.string().nullable().describe('Zone that asks.'),
+    line: z.number().int().positive().nullable().describe('Line of the policy that asks; `null`: built in.'),
+    paths: z
+      .array(z.string())
+      .describe('Files that this demand covers; a renamed file stands here under both names.'),
   }),
   // Whether the opener may vouch is asked for where the tier is worked out.
   needs: () => [],

@@ -19,21 +19,24 @@ const SHOWN = 50;
 export const policyFile = defineRule({
   name: 'policy-file',
   settings: z.strictObject({
-    /** For people: `.github/agent-policy.yml`, `acme/.github: .github/agent-policy.yml`. */
-    file: z.string(),
-    status: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('absent') }),
-      z.strictObject({ kind: z.literal('not-visible') }),
-      z.strictObject({ kind: z.literal('unreadable'), why: z.string() }),
-      z.strictObject({ kind: z.literal('invalid'), problems: problemsSchema }),
-      z.strictObject({ kind: z.literal('valid'), problems: problemsSchema }),
-    ]),
-    /** Neither layer has a policy, so nothing is asked of anybody. */
-    nothingAsked: z.boolean(),
-    /** Whether this change is judged as an agent's. */
-    agent: z.boolean(),
-    /** Path for annotations; `null` when the file is not in this repository. */
-    path: z.string().nullable(),
+    file: z
+      .string()
+      .describe('For people: `.github/agent-policy.yml`, `acme/.github: .github/agent-policy.yml`.'),
+    status: z
+      .discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('absent') }),
+        z.strictObject({ kind: z.literal('not-visible') }),
+        z.strictObject({ kind: z.literal('unreadable'), why: z.string() }),
+        z.strictObject({ kind: z.literal('invalid'), problems: problemsSchema }),
+        z.strictObject({ kind: z.literal('valid'), problems: problemsSchema }),
+      ])
+      .describe('How the file was found.'),
+    nothingAsked: z.boolean().describe('Neither layer has a policy, so nothing is asked of anybody.'),
+    agent: z.boolean().describe("Whether this change is judged as an agent's."),
+    path: z
+      .string()
+      .nullable()
+      .describe('Path for annotations; `null` when the file is not in this repository.'),
   }),
   needs: () => [],
   describe: () => 'The policy can be read and is valid.',

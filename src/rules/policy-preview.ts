@@ -11,12 +11,14 @@ import { plural } from './short-path.js';
 export const policyPreview = defineRule({
   name: 'policy-preview',
   settings: z.strictObject({
-    file: z.string(),
-    head: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('unread'), why: z.string() }),
-      z.strictObject({ kind: z.literal('removed') }),
-      z.strictObject({ kind: z.literal('parsed'), valid: z.boolean(), problems: problemsSchema }),
-    ]),
+    file: z.string().describe('The policy file, for people.'),
+    head: z
+      .discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('unread'), why: z.string() }),
+        z.strictObject({ kind: z.literal('removed') }),
+        z.strictObject({ kind: z.literal('parsed'), valid: z.boolean(), problems: problemsSchema }),
+      ])
+      .describe('What was found at the head.'),
   }),
   needs: () => [],
   describe: ({ file }) => `${file} is valid as this pull request leaves it.`,

@@ -11,9 +11,8 @@ import { fail, pass, pending, undecided } from './finding.js';
 export const requiredChecks = defineRule({
   name: 'required-checks',
   settings: z.strictObject({
-    name: z.string().min(1),
-    /** Slug of the app that must have written it. */
-    app: z.string().min(1),
+    name: z.string().min(1).describe('Name of the check run.'),
+    app: z.string().min(1).describe('Slug of the app that must have written it.'),
   }),
   needs: () => [],
   describe: ({ name, app }) => `The check "${name}" of ${app} succeeds on the head.`,

@@ -20,7 +20,9 @@ const TRAILERS: Readonly<
 
 export const traceFields = defineRule({
   name: 'trace-fields',
-  settings: z.strictObject({ fields: z.array(z.literal(FIELDS)).min(1) }),
+  settings: z.strictObject({
+    fields: z.array(z.literal(FIELDS)).min(1).describe('Which trailers are asked for.'),
+  }),
   needs: () => [],
   describe: ({ fields }) =>
     `Agent changes carry the trailers ${fields.map((field) => TRAILERS[field].trailer).join(', ')}.`,

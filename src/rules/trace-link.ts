@@ -8,16 +8,19 @@ import { defineRule } from './define-rule.js';
 import { fail, pass, skipped } from './finding.js';
 
 const settingsSchema = z.strictObject({
-  /** Without it the link is reported and nothing hangs on it. */
-  required: z.boolean(),
+  required: z.boolean().describe('Without it the link is reported and nothing hangs on it.'),
   /** Allowed hosts, lower case; `*.sentry.io` stands for any one subdomain. */
-  hosts: z.array(z.string()).min(1),
-  /** Hosts on which the shape of a session URL is known; elsewhere any page of the host will do. */
-  sessionHosts: z.array(z.string()),
-  /** Agents of this change whose session URLs have a known shape: the link must be one of theirs. */
-  shaped: z.array(z.string()),
-  /** Agents that this demand is about, for people. */
-  agents: z.array(z.string()),
+  hosts: z
+    .array(z.string())
+    .min(1)
+    .describe('Allowed hosts, lower case; `*.sentry.io` stands for any one subdomain.'),
+  sessionHosts: z
+    .array(z.string())
+    .describe('Hosts on which the shape of a session URL is known; elsewhere any page of the host will do.'),
+  shaped: z
+    .array(z.string())
+    .describe('Agents of this change whose session URLs have a known shape: the link must be one of theirs.'),
+  agents: z.array(z.string()).describe('Agents that this demand is about, for people.'),
 });
 
 type Settings = z.infer<typeof settingsSchema>;

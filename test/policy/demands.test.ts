@@ -245,6 +245,27 @@ describe('people and what is like them', () => {
     expect(open(aPolicy('trace: { required: true }\nhalt: true\n'), human())).toEqual([]);
   });
 
+  test('a classic bot is exempt but for the control plane, and nobody had to ask it', () => {
+    const dependabot = { login: 'dependabot[bot]', id: 49699333, type: 'Bot' as const };
+    const update = (files: Parameters<typeof aSnapshot>[0]) =>
+      aSnapshot({
+        commits: [
+          aCommit({
+            author: identity(dependabot),
+            signature: { verified: true, signer: dependabot, byGitHub: false },
+          }),
+        ],
+        pullRequest: { author: dependabot, headRef: 'dependabot/npm/x', assignees: [] },
+        ...files,
+      });
+    expect(evaluateWith({ snapshot: update({}) }).decision.authorship.authorship).toBe('automation');
+    expect(open(ZONES, update({}))).toEqual([]);
+    expect(open(ZONES, update({ files: [aFile('.github/workflows/ci.yml')] }))).toEqual([
+      'human-approvals waiting: 1 approval from @acme/platform for .github/workflows/ci.yml (0 of 1)',
+    ]);
+    expect(open(aPolicy('treat: { automation: agent }\n'), update({}))).toHaveLength(1);
+  });
+
   const assisted = human({
     commits: [
       aCommit({

@@ -3,7 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { verdictJsonSchema } from '../../src/checks/json-block.js';
+import { RULES } from '../../src/rules/registry.js';
 import { buildPolicySchema, renderDefaults, renderTable } from './policy-reference.js';
+import { renderRules, renderSettings } from './rules-reference.js';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
@@ -12,6 +14,13 @@ const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   'config/verdict.schema.json': () => `${JSON.stringify(verdictJsonSchema(), null, 2)}\n`,
   'config/defaults.yml': renderDefaults,
   'docs/policy.md': () => fillIn('docs/policy.md', renderTable()),
+  'docs/rules.md': () => fillIn('docs/rules.md', renderRules()),
+  ...Object.fromEntries(
+    RULES.map((rule) => [
+      `src/rules/${rule.name}.md`,
+      () => fillIn(`src/rules/${rule.name}.md`, renderSettings(rule)),
+    ]),
+  ),
 };
 
 /** Writes every generated file below a folder and gives their relative paths. */
