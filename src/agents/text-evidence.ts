@@ -162,17 +162,10 @@ function markEvidence(
       const points: Points = where === 'body' ? found.mark.points : 'assisted';
       return mark('body', points, signature.name, say`the words ${code(found.text.slice(0, 120))}`, commit);
     }),
-    ...(where === 'body'
-      ? firstMark(signature.comments, own.comments).map((found) =>
-          mark(
-            'body',
-            found.mark.points,
-            signature.name,
-            say`the mark ${code(found.text.slice(0, 120))}`,
-            null,
-          ),
-        )
-      : []),
+    ...firstMark(signature.comments, own.comments).map((found) => {
+      const points: Points = where === 'body' ? found.mark.points : 'assisted';
+      return mark('body', points, signature.name, say`the mark ${code(found.text.slice(0, 120))}`, commit);
+    }),
   ]);
 }
 

@@ -25,13 +25,14 @@ export function readEnding(lines: readonly string[], kind: 'message' | 'body'): 
   for (const [index, part] of splitSquash(lines).entries()) {
     const paragraphs = splitParagraphs(part);
     const first = kind === 'message' && (index === 0 || /^\* /.test(part[0] ?? '')) ? 1 : 0;
+    let ended = false;
     for (let at = paragraphs.length - 1; at >= first; at--) {
       const paragraph = paragraphs[at] ?? [];
+      const isLast = at === paragraphs.length - 1;
       const isEnding = paragraph.every(belongsToEnding);
-      // Above the last paragraph only whole blocks of trailers, URLs and footers belong to the ending.
-      if (at < paragraphs.length - 1 && !isEnding) break;
-      readParagraph(paragraph);
-      if (!isEnding && !paragraph.some((line) => TRAILER.test(line))) break;
+      // Above the ending a paragraph of nothing but trailers is one too: tools add conflicts and notes below it.
+      if (isLast || (isEnding && !ended) || paragraph.every(isTrailerLine)) readParagraph(paragraph);
+      ended ||= !isEnding && !(isLast && paragraph.some((line) => TRAILER.test(line)));
     }
   }
   return { trailers, loose };
@@ -54,10 +55,13 @@ export function readEnding(lines: readonly string[], kind: 'message' | 'body'): 
 
 const TRAILER = /^([A-Za-z][A-Za-z0-9-]{0,60})[ \t]{0,3}:(?!\/\/)[ \t]{0,10}(\S.{0,1990})$/;
 
+function isTrailerLine(line: string): boolean {
+  return TRAILER.test(line) || /^\s+\S/.test(line);
+}
+
 function belongsToEnding(line: string): boolean {
   return (
-    TRAILER.test(line) ||
-    /^\s+\S/.test(line) ||
+    isTrailerLine(line) ||
     /^https?:\/\/\S+$/.test(line) ||
     /^\(cherry picked from commit [0-9a-f]{7,64}\)$/.test(line) ||
     /^[^\w\s]{0,8}\s?(?:Generated|Made|Created) (?:with|by) /u.test(line)

@@ -122,9 +122,9 @@ describe('words of others are no evidence', () => {
     ]);
   });
 
-  test('a trailer shown in documentation, not at the end, credits nobody', () => {
+  test('a trailer within a sentence credits nobody', () => {
     const message =
-      'Document trailers\n\nWrite\n\nCo-authored-by: Claude <noreply@anthropic.com>\n\nat the end.';
+      'Document trailers\n\nWrite\nCo-authored-by: Claude <noreply@anthropic.com>\nat the end.\n\nDone.';
     expect(classify({ author: MONA, message }).finding.authorship).toBe('human');
   });
 });
