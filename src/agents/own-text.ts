@@ -13,7 +13,7 @@ export interface OwnText {
 }
 
 /** GitHub cuts bodies and messages at this length. */
-export const MAX_TEXT = 65_536;
+const MAX_TEXT = 65_536;
 const MAX_LINE = 2_000;
 
 export interface TextFrame {

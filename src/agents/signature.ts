@@ -32,13 +32,13 @@ export interface BranchPattern {
   readonly shared: boolean;
 }
 
-export interface SessionShape {
+interface SessionShape {
   /** Lower case; `*.sentry.io` stands for any one subdomain. */
   readonly host: string;
   readonly url: RegExp;
 }
 
-export interface TrailerMark {
+interface TrailerMark {
   /** Lower case. */
   readonly key: string;
   readonly value: RegExp | null;

@@ -15,7 +15,7 @@ export interface ClassifyArguments {
   readonly jsonl: string;
 }
 
-export type Label = 'agent' | 'assisted' | 'human' | 'bot' | 'unknown';
+type Label = 'agent' | 'assisted' | 'human' | 'bot' | 'unknown';
 
 export interface ClassifiedRow {
   readonly id: string | number | null;
