@@ -12,8 +12,8 @@ export interface Dependencies {
   readonly appId: number;
   /** An organisation policy that cannot be read blocks. */
   readonly orgPolicyRequired: boolean;
-  /** GitHub's web address, `https://github.com`. */
-  readonly webUrl: string;
+  /** How long a merge group that GitHub's queue does not show yet is asked for again. */
+  readonly groupPatienceMs: number;
   readonly now: () => Date;
   readonly log: Logger;
 }

@@ -3,6 +3,7 @@
 
 import type { Snapshot } from '../domain/snapshot.js';
 import { computeDiffDigest } from '../formats/diff-digest.js';
+import { readFileModes } from '../formats/file-modes.js';
 import type { GitHubClient } from '../github/client.js';
 import { readFacts, readFormerPaths } from '../github/read-facts.js';
 import { type PullRequestReading, readPullRequest } from '../github/read-pull-request.js';
@@ -111,6 +112,7 @@ function factReader(
   return (snapshot, facts) =>
     readFacts(client, snapshot, facts, {
       computeDigest: computeDiffDigest,
+      readModes: readFileModes,
       cached: (key, readFresh) => cached(deps, target.installation, key, readFresh),
       onDigest: (headSha, digest) =>
         deps.storage.digests.record({

@@ -46,8 +46,8 @@ function planCheck(check: RenderedCheck, standing: Standing): readonly Action[] 
   const newest = newestOf(standing.ownChecks, check.name);
   if (newest === null) return [{ kind: 'create-check', check, headSha: standing.headSha, externalId }];
   if (newest.externalId === externalId && newest.conclusion === conclusionOf(check)) return [];
-  // A completed run does not go back to in progress: a new run of the same name takes its place.
-  if (newest.status === 'completed' && check.gate === 'in_progress') {
+  // A completed run does not go back to in progress, and keeps the annotations of what it said before.
+  if (newest.status === 'completed') {
     return [{ kind: 'create-check', check, headSha: standing.headSha, externalId }];
   }
   return [{ kind: 'update-check', id: newest.id, check, externalId }];

@@ -1,7 +1,6 @@
 // May a merge group merge? Every pull request in it is judged again, at the head the queue recorded.
 // A required check that does not report here hangs the queue, so whatever happens an answer is written.
-import { renderGroup } from '../checks/group-check.js';
-import type { RenderedCheck } from '../domain/check-run.js';
+import { type GroupOutcome, renderGroup } from '../checks/group-check.js';
 import type { Decision } from '../domain/verdict.js';
 import type { GitHubClient } from '../github/client.js';
 import { readMergeGroup } from '../github/read-merge-group.js';
@@ -25,48 +24,60 @@ export interface GroupTarget {
 
 export async function reviewGroup(target: GroupTarget, deps: Dependencies): Promise<JobResult> {
   const client = await deps.clients.forInstallation(target.installation);
-  const check = await judgeGroup(deps, client, target);
+  const outcome = await judgeGroup(deps, client, target);
+  if (outcome.kind === 'unresolvable' && (await isFresh(deps, target))) {
+    return { kind: 'again', at: new Date(deps.now().getTime() + RETRY_MS) };
+  }
+  const check = renderGroup(outcome);
   const ownChecks = await readOwnChecks(client, { ...target, sha: target.headSha, appId: deps.appId });
   await perform(client, target, planActions(check, [], { headSha: target.headSha, ownChecks, labels: null }));
   deps.log.info({ ...target, gate: check.gate, title: check.title }, 'judged a merge group');
   return { kind: 'done' };
 }
 
+/** GitHub may tell of a group a moment before its queue shows it. */
+const RETRY_MS = 2_000;
+
+async function isFresh(deps: Dependencies, target: GroupTarget): Promise<boolean> {
+  const now = deps.now();
+  const key = `group ${target.owner}/${target.repo}@${target.headSha}`;
+  const firstSeen = await deps.storage.cache.get(target.installation, key, now);
+  if (typeof firstSeen === 'number') return now.getTime() - firstSeen < deps.groupPatienceMs;
+  await deps.storage.cache.set(target.installation, key, now.getTime(), new Date(now.getTime() + 3_600_000));
+  return deps.groupPatienceMs > 0;
+}
+
 async function judgeGroup(
   deps: Dependencies,
   client: GitHubClient,
   target: GroupTarget,
-): Promise<RenderedCheck> {
-  const repositoryUrl = `${deps.webUrl}/${target.owner}/${target.repo}`;
+): Promise<GroupOutcome> {
   const group = await readMergeGroup(client, target);
-  if (group.kind === 'unresolvable')
-    return renderGroup({ kind: 'unresolvable', why: group.why }, repositoryUrl);
+  if (group.kind === 'unresolvable') return group;
   const members: { number: number; decision: Decision }[] = [];
-  for (const queued of group.pullRequests) {
-    const judgement = await judge(deps, client, { ...target, number: queued.number });
-    if (judgement === null) {
-      return renderGroup(
-        { kind: 'unresolvable', why: `pull request #${queued.number} is gone` },
-        repositoryUrl,
-      );
-    }
+  let repositoryUrl: string | null = null;
+  for (const { number, headSha } of group.pullRequests) {
+    const judgement = await judge(deps, client, { ...target, number });
+    if (judgement === null) return { kind: 'unresolvable', why: `pull request #${number} is gone` };
     const { decision } = judgement.evaluation;
-    if (decision.headSha !== queued.headSha) {
-      return renderGroup(
-        { kind: 'unresolvable', why: `pull request #${queued.number} was pushed to after it was queued` },
-        repositoryUrl,
-      );
+    if (decision.headSha !== headSha) {
+      return { kind: 'unresolvable', why: `pull request #${number} was pushed to after it was queued` };
     }
     await deps.storage.decisions.append({
       repoId: judgement.repoId,
       pullRequest: null,
       headSha: target.headSha,
-      policyDigest: decision.layers.map((layer) => layer.digest ?? '-').join(':'),
+      policyDigest: digestOf(decision),
       gate: gateOf(decision),
       decision,
       decidedAt: deps.now(),
     });
-    members.push({ number: queued.number, decision });
+    members.push({ number, decision });
+    repositoryUrl = judgement.reading.repositoryUrl;
   }
-  return renderGroup({ kind: 'judged', members }, repositoryUrl);
+  return { kind: 'judged', members, repositoryUrl };
+}
+
+function digestOf(decision: Decision): string {
+  return decision.layers.map((layer) => layer.digest ?? '-').join(':');
 }

@@ -3,7 +3,7 @@ import { renderGate } from '../checks/gate-check.js';
 import { renderTitle } from '../checks/title.js';
 import type { RenderedCheck } from '../domain/check-run.js';
 import type { OwnCheck } from '../domain/snapshot.js';
-import type { Decision, Gate } from '../domain/verdict.js';
+import { type Decision, type Gate, STRICTEST_FIRST } from '../domain/verdict.js';
 import type { GitHubClient } from '../github/client.js';
 import type { PullRequestReading } from '../github/read-pull-request.js';
 import { createCheck } from '../github/write-checks.js';
@@ -94,9 +94,6 @@ async function wakeSiblings(
   }
 }
 
-/** Worst first. */
-const SEVERITY: readonly Gate[] = ['failure', 'action_required', 'in_progress', 'neutral', 'success'];
-
 interface Shown {
   readonly number: number;
   readonly gate: Gate;
@@ -124,7 +121,7 @@ async function renderShared(
         ? [{ number: other.pullRequest, gate: other.gate, decision: other.decision }]
         : [],
     ),
-  ].sort((a, b) => SEVERITY.indexOf(a.gate) - SEVERITY.indexOf(b.gate) || a.number - b.number);
+  ].sort((a, b) => STRICTEST_FIRST.indexOf(a.gate) - STRICTEST_FIRST.indexOf(b.gate) || a.number - b.number);
   const [strictest, ...others] = shown as [Shown, ...Shown[]];
   const unjudged = open.filter((number) => !shown.some((one) => one.number === number));
   return renderGate(strictest.decision, {
@@ -141,7 +138,7 @@ async function renderShared(
         title: 'Running: not judged yet',
       })),
     ],
-    repositoryUrl: `${deps.webUrl}/${target.owner}/${target.repo}`,
+    repositoryUrl: judgement.reading.repositoryUrl,
   });
 }
 

@@ -2,7 +2,6 @@
 import type { Logger } from 'pino';
 import type { Catalogue } from '../agents/catalogue.js';
 import { createInstallationClients } from '../github/connect.js';
-import { webUrlOf } from '../github/web-url.js';
 import { openStorage } from '../storage/storage.js';
 import type { Config } from './config.js';
 import type { Dependencies } from './dependencies.js';
@@ -35,7 +34,7 @@ export async function startApp(config: Config, catalogue: Catalogue, log: Logger
       catalogue,
       appId: config.appId,
       orgPolicyRequired: config.orgPolicy === 'required',
-      webUrl: webUrlOf(config.endpoints),
+      groupPatienceMs: 20_000,
       now: () => new Date(),
       log,
     };

@@ -2,7 +2,7 @@
 // Summary: what to do now, one table, who wrote it. Text: what lies behind, then one JSON block for agents.
 import type { CheckAction, RenderedAnnotation, RenderedCheck } from '../domain/check-run.js';
 import { code, type Message, say } from '../domain/message.js';
-import type { Annotation, Decision, Gate } from '../domain/verdict.js';
+import { type Annotation, type Decision, type Gate, STRICTEST_FIRST } from '../domain/verdict.js';
 import { gateOf } from '../policy/evaluate.js';
 import { sortVerdicts } from './causes.js';
 import { toMarkdown, toPlain } from './escape.js';
@@ -38,7 +38,6 @@ const MAX_ANNOTATIONS = 50;
 const MAX_ANNOTATION_TEXT = 4_000;
 const DETAIL_LIMIT = 400;
 const DETAILS_PER_RULE = 60;
-const STRICTNESS: readonly Gate[] = ['success', 'neutral', 'in_progress', 'action_required', 'failure'];
 
 const RECHECK: CheckAction = {
   label: 'Re-check',
@@ -203,5 +202,5 @@ function strictestOf(siblings: readonly Sibling[]): Sibling | null {
 }
 
 function strictness(gate: Gate): number {
-  return STRICTNESS.indexOf(gate);
+  return -STRICTEST_FIRST.indexOf(gate);
 }

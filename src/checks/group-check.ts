@@ -2,7 +2,7 @@
 // The queue waits for it, so it always concludes: what still waits or runs takes the group out, and says why.
 import type { RenderedCheck } from '../domain/check-run.js';
 import { say } from '../domain/message.js';
-import type { Decision, Gate } from '../domain/verdict.js';
+import { type Decision, STRICTEST_FIRST } from '../domain/verdict.js';
 import { gateOf } from '../policy/evaluate.js';
 import { toMarkdown, toPlain } from './escape.js';
 import { renderGate } from './gate-check.js';
@@ -13,16 +13,14 @@ export type GroupOutcome =
   | {
       readonly kind: 'judged';
       readonly members: readonly { readonly number: number; readonly decision: Decision }[];
+      readonly repositoryUrl: string | null;
     };
 
-/** Worst first. */
-const SEVERITY: readonly Gate[] = ['failure', 'action_required', 'in_progress', 'neutral', 'success'];
-
-export function renderGroup(outcome: GroupOutcome, repositoryUrl: string): RenderedCheck {
+export function renderGroup(outcome: GroupOutcome): RenderedCheck {
   if (outcome.kind === 'unresolvable') return renderUnresolvable(outcome.why);
   const [worst, ...others] = outcome.members
     .map(({ number, decision }) => ({ number, decision, gate: gateOf(decision) }))
-    .sort((a, b) => SEVERITY.indexOf(a.gate) - SEVERITY.indexOf(b.gate));
+    .sort((a, b) => STRICTEST_FIRST.indexOf(a.gate) - STRICTEST_FIRST.indexOf(b.gate));
   if (worst === undefined) return renderUnresolvable('the group holds no pull request');
   const check = renderGate(worst.decision, {
     pullRequest: worst.number,
@@ -32,7 +30,7 @@ export function renderGroup(outcome: GroupOutcome, repositoryUrl: string): Rende
       title: renderTitle(decision, gate),
     })),
     shared: 'group',
-    repositoryUrl,
+    repositoryUrl: outcome.repositoryUrl,
   });
   const held = check.gate !== 'success' && check.gate !== 'neutral';
   return {

@@ -1,5 +1,6 @@
 // What does GitHub say about a pull request that a person asks about?
 import { computeDiffDigest } from '../formats/diff-digest.js';
+import { readFileModes } from '../formats/file-modes.js';
 import { createTokenClient, readEndpoints } from '../github/connect.js';
 import { NO_CACHE, readFacts, readFormerPaths } from '../github/read-facts.js';
 import { readPullRequest } from '../github/read-pull-request.js';
@@ -36,6 +37,7 @@ export async function readRemoteChange(
     readFacts: (known, facts) =>
       readFacts(client, known, facts, {
         computeDigest: computeDiffDigest,
+      readModes: readFileModes,
         cached: NO_CACHE,
         onDigest: async () => undefined,
       }).catch(failed),

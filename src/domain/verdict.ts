@@ -93,3 +93,12 @@ export interface Decision {
 }
 
 export type Gate = 'success' | 'failure' | 'action_required' | 'in_progress' | 'neutral';
+
+/** Where several verdicts share one check, the strictest stands. */
+export const STRICTEST_FIRST: readonly Gate[] = [
+  'failure',
+  'action_required',
+  'in_progress',
+  'neutral',
+  'success',
+];

@@ -13,6 +13,8 @@ export interface FactTools {
     diffText: string,
     blobs?: ReadonlyMap<string, string>,
   ) => string | null;
+  /** Modes by path of a raw diff; `null` if it is cut short. A path may be missing: its mode is not told. */
+  readonly readModes: (diffText: string) => ReadonlyMap<string, { readonly mode: string }> | null;
   /** Answers from a cache, or reads and remembers. Used for people and teams only. */
   readonly cached: <T>(key: string, read: () => Promise<T>) => Promise<T>;
   /** Called for every diff digest that was read. */
@@ -68,8 +70,24 @@ async function readOne(
       return { digests: { [fact.headSha]: digest } };
     }
     case 'diff':
-      return { files: (await readFormerPaths(client, snapshot)).files };
+      return { files: await readFilesWithModes(client, snapshot, tools) };
   }
+}
+
+/** Former paths by REST, modes from the raw diff; a file the diff does not cover keeps an unknown mode. */
+async function readFilesWithModes(
+  client: GitHubClient,
+  snapshot: Snapshot,
+  tools: FactTools,
+): Promise<Snapshot['files']> {
+  const { owner, name: repo } = snapshot.repository;
+  const { baseRef: base, headSha: head } = snapshot.pullRequest;
+  const [{ files }, diff] = await Promise.all([
+    readFormerPaths(client, snapshot),
+    readDiff(client, { owner, repo, base, head }),
+  ]);
+  const modes = diff.kind === 'diff' ? tools.readModes(diff.text) : null;
+  return files.map((file) => ({ ...file, mode: modes?.get(file.path)?.mode ?? null }));
 }
 
 async function readDigest(

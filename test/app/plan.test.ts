@@ -39,33 +39,33 @@ describe('the check', () => {
     expect(kinds(check(), [], standing({ ownChecks: [own(check())] }))).toEqual([]);
   });
 
-  test('is updated when the verdict or its words change', () => {
+  test('is a new run when a completed one says something else: its annotations would stay', () => {
     const blocked = check({ gate: 'failure', title: 'Blocked: no trace link' });
-    expect(planActions(blocked, [], standing({ ownChecks: [own(check())] }))).toMatchObject([
-      { kind: 'update-check', id: 7 },
-    ]);
+    expect(kinds(blocked, [], standing({ ownChecks: [own(check())] }))).toEqual(['create-check']);
     expect(kinds(check({ summary: 'Other' }), [], standing({ ownChecks: [own(check())] }))).toEqual([
-      'update-check',
+      'create-check',
     ]);
   });
 
-  test('is a new run when a completed one would have to go back to in progress', () => {
+  test('is updated while it is in progress, and not taken back there once completed', () => {
     const running = check({ gate: 'in_progress', title: 'Running: checks' });
-    expect(kinds(running, [], standing({ ownChecks: [own(check())] }))).toEqual(['create-check']);
+    expect(planActions(check(), [], standing({ ownChecks: [own(running)] }))).toMatchObject([
+      { kind: 'update-check', id: 7 },
+    ]);
     expect(kinds(running, [], standing({ ownChecks: [own(running)] }))).toEqual([]);
+    expect(kinds(running, [], standing({ ownChecks: [own(check())] }))).toEqual(['create-check']);
   });
 
   test('the same words under another conclusion are written again', () => {
     const altered = own(check(), { conclusion: 'neutral' });
-    expect(kinds(check(), [], standing({ ownChecks: [altered] }))).toEqual(['update-check']);
+    expect(kinds(check(), [], standing({ ownChecks: [altered] }))).toEqual(['create-check']);
   });
 
   test('the newest run of the name is the one that counts', () => {
     const older = own(check({ gate: 'failure' }), { id: 3 });
-    expect(kinds(check(), [], standing({ ownChecks: [older, own(check(), { id: 9 })] }))).toEqual([]);
-    expect(
-      planActions(check({ gate: 'failure' }), [], standing({ ownChecks: [older, own(check(), { id: 9 })] })),
-    ).toMatchObject([{ kind: 'update-check', id: 9 }]);
+    const both = { ownChecks: [older, own(check(), { id: 9 })] };
+    expect(kinds(check(), [], standing(both))).toEqual([]);
+    expect(kinds(check({ gate: 'failure' }), [], standing(both))).toEqual(['create-check']);
   });
 
   test('a run of another name is not touched', () => {

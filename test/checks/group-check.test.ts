@@ -26,7 +26,7 @@ describe('a judged group', () => {
     ],
   ] as const)('%s', (_name, decisions, gate, title) => {
     const members = decisions.map((decision, index) => ({ number: index + 1, decision }));
-    const check = renderGroup({ kind: 'judged', members }, URL);
+    const check = renderGroup({ kind: 'judged', members, repositoryUrl: URL });
     expect([check.gate, check.title]).toEqual([gate, title]);
     expect(check.summary).toContain('This merge group holds #1, #2.');
     expect(check.summary).not.toContain('Shared head');
@@ -40,7 +40,7 @@ describe('a judged group', () => {
       number: 100_000 + n,
       decision: n === 0 ? decision : approved,
     }));
-    const check = renderGroup({ kind: 'judged', members }, URL);
+    const check = renderGroup({ kind: 'judged', members, repositoryUrl: URL });
     expect(bytesOf(check.summary)).toBeLessThanOrEqual(65_535);
     expect(bytesOf(check.text)).toBeLessThanOrEqual(65_535);
   });
@@ -51,9 +51,9 @@ test.each([
     'one that cannot be resolved',
     { kind: 'unresolvable', why: '@octocat <img src=x> | [x](https://evil.example)\n' },
   ],
-  ['an empty one', { kind: 'judged', members: [] }],
+  ['an empty one', { kind: 'judged', members: [], repositoryUrl: null }],
 ] as const)('%s fails and says so', (_name, outcome) => {
-  const check = renderGroup(outcome, URL);
+  const check = renderGroup(outcome);
   expect([check.gate, check.title.split(':')[0]]).toEqual(['failure', 'Blocked']);
   const html = renderGitHubMarkdown(check.summary);
   expect([...liveTextOf(html), ...tagsOf(html).filter((tag) => tag === 'img' || tag === 'a')]).toEqual([]);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fact } from '../../src/domain/fact.js';
 import { computeDiffDigest } from '../../src/formats/diff-digest.js';
+import { readFileModes } from '../../src/formats/file-modes.js';
 import { NO_CACHE, readFacts } from '../../src/github/read-facts.js';
 import { aSnapshot, EARLIER, HEAD } from '../builders/snapshot.js';
 import { type Api, openApi } from './github-api.js';
@@ -24,6 +25,7 @@ async function digestOf(head: string) {
   const facts: Fact[] = [{ kind: 'digest', headSha: head }];
   const { digests } = await readFacts(api.client, SNAPSHOT, facts, {
     computeDigest: computeDiffDigest,
+    readModes: readFileModes,
     cached: NO_CACHE,
     onDigest: async (headSha, digest) => {
       recorded.push(`${headSha}:${digest}`);
@@ -81,6 +83,11 @@ test('people, teams and files come into the snapshot beside what was known', asy
     .reply(200, [
       { filename: 'new', previous_filename: 'old', status: 'renamed', additions: 0, deletions: 0 },
     ]);
+  api.scope
+    .get(compare(known.pullRequest.headSha))
+    .reply(200, 'diff --git a/old b/new\nsimilarity index 100%\nrename from old\nrename to new\n', {
+      'content-type': 'application/vnd.github.diff; charset=utf-8',
+    });
   const facts: Fact[] = [
     { kind: 'person', login: 'Kim' },
     { kind: 'team', team: '@acme/SRE' },
@@ -88,6 +95,7 @@ test('people, teams and files come into the snapshot beside what was known', asy
   ];
   const found = await readFacts(api.client, known, facts, {
     computeDigest: computeDiffDigest,
+    readModes: readFileModes,
     cached: NO_CACHE,
     onDigest: async () => undefined,
   });
@@ -95,4 +103,31 @@ test('people, teams and files come into the snapshot beside what was known', asy
   expect(found.teams).toMatchObject({ '@acme/sre': { found: false } });
   expect(found.files).toMatchObject([{ path: 'new', previousPath: 'old' }]);
   expect(found.digests).toEqual({ [EARLIER]: 'd' });
+});
+
+test('a symlink and a submodule are known by the raw diff, which alone has modes', async () => {
+  const number = SNAPSHOT.pullRequest.number!;
+  api.scope.get(`/repos/${owner}/${name}/pulls/${number}/files?per_page=100&page=1`).reply(200, [
+    { filename: 'link', status: 'added', additions: 1, deletions: 0 },
+    { filename: 'plain', status: 'modified', additions: 1, deletions: 1 },
+    { filename: 'not-in-the-diff', status: 'modified', additions: 1, deletions: 1 },
+  ]);
+  api.scope
+    .get(compare(SNAPSHOT.pullRequest.headSha))
+    .reply(
+      200,
+      `diff --git a/link b/link\nnew file mode 120000\nindex 0000000..1234567\n--- /dev/null\n+++ b/link\n@@ -0,0 +1 @@\n+/etc/passwd\n\\ No newline at end of file\n${DIFF.replaceAll('/x', '/plain')}`,
+      { 'content-type': 'application/vnd.github.diff; charset=utf-8' },
+    );
+  const { files } = await readFacts(api.client, SNAPSHOT, [{ kind: 'diff' }], {
+    computeDigest: computeDiffDigest,
+    readModes: readFileModes,
+    cached: NO_CACHE,
+    onDigest: async () => undefined,
+  });
+  expect(files.map(({ path, mode }) => [path, mode])).toEqual([
+    ['link', '120000'],
+    ['plain', '100644'],
+    ['not-in-the-diff', null],
+  ]);
 });

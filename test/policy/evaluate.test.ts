@@ -2,7 +2,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { plain } from '../../src/domain/message.js';
 import { type EvaluationInput, evaluate, gateOf } from '../../src/policy/evaluate.js';
-import { combineGroup } from '../../src/policy/merge-group.js';
 import type { Rule } from '../../src/rules/define-rule.js';
 import { halt } from '../../src/rules/halt.js';
 import {
@@ -384,21 +383,6 @@ describe('failing closed', () => {
     const { decision } = evaluate(input);
     expect(decision.authorship.authorship).toBe('unknown');
     expect(gateOf(decision)).toBe('failure');
-  });
-});
-
-describe('a merge group', () => {
-  const good = evaluateWith({ snapshot: aSnapshot({ reviews: [aReview('bo')] }) }).decision;
-  const waiting = evaluateWith({}).decision;
-  const failing = evaluateWith({ repository: 'version: 2\n' }).decision;
-  test.each([
-    ['all pass', [good, good], 'success'],
-    ['one waits', [good, waiting], 'action_required'],
-    ['one fails', [waiting, failing], 'failure'],
-    ['one could not be resolved', [good, null], 'failure'],
-    ['it is empty', [], 'failure'],
-  ] as const)('%s', (_name, decisions, expected) => {
-    expect(combineGroup(decisions)).toBe(expected);
   });
 });
 
