@@ -103,8 +103,7 @@ function judgeAlone(file: ChangedFile, demands: FileDemands, judging: JudgingLay
   }
   if (file.mode === '160000') because.push('A submodule always needs a person.');
   if (file.mode === '120000') because.push('A symbolic link always needs a person.');
-  // What was removed has no mode after the change.
-  const needsModes = file.mode === null && file.status !== 'removed' && because.length === 0;
+  const needsModes = file.mode === null && because.length === 0;
   if (needsModes) because.push('Whether it is a submodule or a symbolic link was not read.');
   return { alone: because.length === 0, needsModes, because };
 }

@@ -17,7 +17,7 @@ import {
 export const HEAD = 'aaaaaaa000000000000000000000000000000001';
 export const EARLIER = 'bbbbbbb000000000000000000000000000000002';
 
-export const COPILOT: Account = { login: 'Copilot', id: 198982749, type: 'Bot' };
+const COPILOT: Account = { login: 'Copilot', id: 198982749, type: 'Bot' };
 
 export function user(login: string, id: number | null = idOf(login)): Account {
   return { login, id, type: 'User' };
@@ -80,7 +80,7 @@ export function aTeam(members: readonly string[], permission: RepositoryPermissi
   return { found: true, members, permission };
 }
 
-export function aPullRequest(changes: Partial<PullRequest> = {}): PullRequest {
+function aPullRequest(changes: Partial<PullRequest> = {}): PullRequest {
   return {
     number: 812,
     title: 'Change a thing',
