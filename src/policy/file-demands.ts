@@ -90,7 +90,11 @@ interface Alone {
 function judgeAlone(file: ChangedFile, demands: FileDemands, judging: JudgingLayer): Alone {
   const { merge, rollbackPlan, featureFlag } = demands;
   const tier = tierAt(demands.path, judging);
-  if (merge.value === 'never' || tier < merge.value) return { alone: false, needsModes: false, because: [] };
+  // Approvals that are asked for where nobody grants a merge without them stand, whatever the tier.
+  const granted = merge.zone !== null || demands.approvals.length === 0;
+  if (!granted || merge.value === 'never' || tier < merge.value) {
+    return { alone: false, needsModes: false, because: [] };
+  }
   const because: string[] = [];
   for (const [what, stated] of [
     ['rollback plan', rollbackPlan],

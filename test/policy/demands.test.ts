@@ -456,6 +456,14 @@ describe('observe', () => {
     expect(gateOf(evaluation.decision)).toBe('neutral');
   });
 
+  test('a zone that enforces in a policy that observes holds an agent of any tier', () => {
+    const policy = aPolicy(
+      'mode: observe\nagents: { devin: { tier: 3 } }\nzones:\n  deploy: { mode: enforce, paths: ["deploy/**"], approvals: { from: ["@acme/sre"] } }\n',
+    );
+    const snapshot = devin({ files: [aFile('deploy/a.yml')] });
+    expect(gateOf(evaluateWith({ repository: policy, snapshot }).decision)).toBe('action_required');
+  });
+
   test('a zone that observes adds to what is enforced and takes nothing from it', () => {
     const policy = aPolicy(
       'zones:\n  trial: { mode: observe, paths: ["src/**"], approvals: { count: 2, from: ["@acme/sre"] } }\n',
@@ -503,6 +511,15 @@ describe('layers', () => {
       'human-approvals waiting: 1 approval from @alice for a.pem (0 of 1)',
     );
     expect(evaluation.decision.tier).toBe(1);
+  });
+
+  test('approvals that the organisation states hold for an agent of any tier', () => {
+    const trusting = aPolicy(DOCS_ALONE);
+    const snapshot = docs({ files: [aFile('docs/a.pem')] });
+    expect(open(trusting, snapshot)).toEqual([]);
+    expect(open(trusting, snapshot, ORG)).toEqual([
+      'human-approvals waiting: 1 approval from @alice for docs/a.pem (0 of 1)',
+    ]);
   });
 
   test('merge: never without a list means its owner', () => {

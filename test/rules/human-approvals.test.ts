@@ -207,6 +207,13 @@ describe('human-approvals: who does not count', () => {
     expect(judgeWith({ reviews, teams, people: { zoe: aPerson('zoe') } }, ONE)[0]?.[0]).toBe('pass');
   });
 
+  test('known limit: a co-author by a private address that names no account still counts', () => {
+    const commits = [aCommit({ message: 'x\n\nCo-authored-by: B <bo@home.example>' })];
+    expect(judgeWith({ commits, reviews: [aReview('bo')] }, ONE)[0]?.[0]).toBe('pass');
+    const memory = aMemory({ pushes: [{ sender: user('bo'), headSha: HEAD }] });
+    expect(judgeWith({ commits, reviews: [aReview('bo')] }, ONE, { memory })[0]?.[0]).toBe('waiting');
+  });
+
   test('the requester counts where the policy does not ask for independence', () => {
     const authorship = anAgentFinding({ requester: { known: true, logins: ['bo'], how: 'assignee' } });
     expect(
