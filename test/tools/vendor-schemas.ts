@@ -141,7 +141,9 @@ function bare<T extends { readonly directives?: readonly ConstDirectiveNode[] }>
 function collectTypes(document: DocumentNode): ReadonlySet<string> {
   const definitions = new Map(
     document.definitions.flatMap((each) =>
-      'name' in each && each.name && /TypeDefinition$/.test(each.kind) ? [[each.name.value, each] as const] : [],
+      'name' in each && each.name && /TypeDefinition$/.test(each.kind)
+        ? [[each.name.value, each] as const]
+        : [],
     ),
   );
   const missing = GRAPHQL_TYPES.filter((name) => !definitions.has(name));
@@ -162,7 +164,8 @@ function collectTypes(document: DocumentNode): ReadonlySet<string> {
     if (!('fields' in definition)) continue;
     for (const field of definition.fields ?? []) {
       const leaf = definitions.get(nameOf(field.type));
-      const kept = keep.has(nameOf(field.type)) || leaf === undefined || !('fields' in leaf || 'types' in leaf);
+      const kept =
+        keep.has(nameOf(field.type)) || leaf === undefined || !('fields' in leaf || 'types' in leaf);
       if (!kept) continue;
       addLeaves(field.type);
       if ('arguments' in field) for (const argument of field.arguments ?? []) addLeaves(argument.type);

@@ -46,7 +46,7 @@ export interface GitHub {
   readonly world: World;
   createApp(app: Omit<NewApp, 'owner'> & { readonly owner?: string }): App;
   /** For the manifest flow: an app that waits under a code for `POST /app-manifests/{code}/conversions`. */
-  offerManifest(app: Omit<NewApp, 'owner' | 'webhookSecret'> & { readonly owner?: string }): string;
+  offerManifest(app: Omit<NewApp, 'owner'> & { readonly owner?: string }): string;
   createUser(login: string, options?: NewAccount): Account;
   /** `name` as GraphQL has it; REST adds `[bot]` unless `login` says otherwise. */
   createBot(name: string, options?: NewAccount): Account;
@@ -156,9 +156,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
       createApp(world, { ...app, owner: ensureUser(world, owner) }),
     offerManifest({ owner = 'app-owner', ...app }) {
       const code = randomBytes(20).toString('hex');
-      const webhookSecret = randomBytes(20).toString('hex');
       world.manifestCodes.set(code, {
-        app: createApp(world, { ...app, webhookSecret, owner: ensureUser(world, owner) }),
+        app: createApp(world, { ...app, owner: ensureUser(world, owner) }),
       });
       return code;
     },

@@ -177,8 +177,8 @@ const CHANGE_TYPES = {
 function viewFile(file: ComparedFile): object {
   return {
     path: file.path,
-    additions: file.patch.additions,
-    deletions: file.patch.deletions,
+    additions: file.additions,
+    deletions: file.deletions,
     changeType: CHANGE_TYPES[file.status],
     viewerViewedState: 'UNVIEWED',
   };

@@ -18,7 +18,8 @@ export interface NewApp {
   readonly owner: Account;
   /** `null`: the app hears nothing, as one whose address is not set. */
   readonly webhookUrl?: string | null;
-  readonly webhookSecret: string;
+  /** Default: a random one. */
+  readonly webhookSecret?: string;
   /** Default: what a policy gate needs. */
   readonly permissions?: Readonly<Record<string, string>>;
   /** Default: every event the simulator knows. */
@@ -72,7 +73,7 @@ export function createApp(world: World, options: NewApp): App {
     clientId: `Iv23li${createHash('sha1').update(String(id)).digest('hex').slice(0, 14)}`,
     clientSecret: randomBytes(20).toString('hex'),
     webhookUrl: options.webhookUrl ?? null,
-    webhookSecret: options.webhookSecret,
+    webhookSecret: options.webhookSecret ?? randomBytes(20).toString('hex'),
     permissions: options.permissions ?? DEFAULT_PERMISSIONS,
     events: options.events ?? ALL_EVENTS,
     createdAt: world.now(),

@@ -5,6 +5,8 @@ import { type FilePatch, renderFileDiff, renderPatch } from '../git/hunks.js';
 import type { PullRequest, World } from './world.js';
 
 export interface ComparedFile extends FileChange {
+  readonly additions: number;
+  readonly deletions: number;
   readonly patch: FilePatch;
 }
 
@@ -32,18 +34,18 @@ export function compareCommits(world: World, base: string, head: string): Compar
   const { store } = world;
   const mergeBase = findMergeBase(store, base, head);
   const before = mergeBase === null ? new Map() : store.treeOf(mergeBase);
-  const files = diffTrees(store, before, store.treeOf(head)).map((change) => ({
-    ...change,
-    patch: renderPatch(store, change),
-  }));
+  const files = diffTrees(store, before, store.treeOf(head)).map((change) => {
+    const patch = renderPatch(store, change);
+    return { ...change, additions: patch.additions, deletions: patch.deletions, patch };
+  });
   const comparison: Comparison = {
     base,
     head,
     mergeBase,
     commits: listCommits(store, base, head),
     files,
-    additions: files.reduce((sum, file) => sum + file.patch.additions, 0),
-    deletions: files.reduce((sum, file) => sum + file.patch.deletions, 0),
+    additions: files.reduce((sum, file) => sum + file.additions, 0),
+    deletions: files.reduce((sum, file) => sum + file.deletions, 0),
   };
   if (known.size >= MOST_CACHED) known.delete(known.keys().next().value!);
   known.set(key, comparison);

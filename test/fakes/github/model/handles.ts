@@ -1,4 +1,5 @@
 // How do tests and the demo act as the people on GitHub? One handle per thing, over the functions of this folder.
+import type { CommitObject } from '../git/store.js';
 import { atLeast, ensureUser, permissionOf, requireAccount } from './accounts.js';
 import {
   type CheckRunFields,
@@ -10,7 +11,7 @@ import {
   runsOn,
 } from './checks.js';
 import { moveBranch, type NewCommit, type Push, type PushOptions, pushCommits } from './commits.js';
-import { comparePull } from './comparisons.js';
+import { type ComparedFile, comparePull } from './comparisons.js';
 import { dequeue, enqueue } from './merge-queue.js';
 import * as pulls from './pull-requests.js';
 import {
@@ -148,7 +149,9 @@ export interface PullRequestHandle {
     readonly mergeable: boolean;
     readonly checks: readonly RequiredCheckState[];
   };
-  files(): ReturnType<typeof comparePull>['files'];
+  files(): readonly ComparedFile[];
+  /** Oldest first. */
+  commits(): readonly CommitObject[];
 }
 
 export function createRepository(
@@ -362,6 +365,7 @@ function pullHandle(world: World, pull: PullRequest): PullRequestHandle {
     dequeue: (by) => dequeue(world, pull, 'MANUAL', requireAccount(world, by)),
     mergeState,
     files: () => comparePull(world, pull).files,
+    commits: () => comparePull(world, pull).commits.map((sha) => world.store.readCommit(sha)!),
   };
 }
 

@@ -177,7 +177,8 @@ export function shapeDiffEntry(world: World, repository: Repository, head: strin
   const url = `${world.url}/${fullName(repository)}`;
   const at = file.after === null ? `${head}^` : head;
   const path = file.path.split('/').map(encodeURIComponent).join('/');
-  const { hunks, additions, deletions } = file.patch;
+  const { additions, deletions } = file;
+  const { hunks } = file.patch;
   const tooLarge =
     hunks !== null &&
     (Buffer.byteLength(hunks) > MOST_PATCH_BYTES || additions + deletions > MOST_PATCH_LINES);
