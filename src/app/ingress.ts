@@ -118,11 +118,10 @@ type InRepository = Extract<WebhookEvent, { repository: unknown }>;
 function pullRequestJobs(event: Event<'pull_request'>): readonly Wake[] {
   if (NO_MATTER.includes(event.action)) return [];
   const wakes: Wake[] = [reviewJob(event)];
-  // Pull requests on one commit share its check run: one that leaves or joins changes what stands there.
+  // Pull requests on one commit share its check run, and one that leaves releases the others. One that joins wakes
+  // them by its verdict.
   if (event.action === 'synchronize' && event.before !== undefined) wakes.push(onCommit(event, event.before));
-  if (['opened', 'reopened', 'synchronize', 'closed'].includes(event.action)) {
-    wakes.push(onCommit(event, event.pull_request.head.sha));
-  }
+  if (event.action === 'closed') wakes.push(onCommit(event, event.pull_request.head.sha));
   return wakes;
 }
 

@@ -15,8 +15,9 @@ export interface ServerOptions {
   readonly port: number;
   readonly log: Logger;
   readonly ingest: (delivery: WebhookDelivery) => Promise<IngestOutcome>;
-  /** Rejects while the app cannot do its work. */
-  readonly checkReady: () => Promise<void>;
+  /** Rejects while the app cannot do its work; what it resolves with is shown. */
+  readonly checkReady: () => Promise<object>;
+  readonly ingestDeadlineMs?: number;
 }
 
 export interface RunningServer {
@@ -49,7 +50,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     { probot: options.probot, webhooksPath: WEBHOOK_PATH },
   );
   const handle = createHandler(options, middleware);
+  let isClosing = false;
   const server = createServer((request, response) => {
+    // A connection kept alive by its client would hold up the end.
+    response.once('close', () => setImmediate(() => isClosing && server.closeIdleConnections()));
     handle(request, response).catch((error: unknown) => {
       log.error({ err: error }, 'could not answer a request');
       if (response.headersSent) response.destroy();
@@ -62,13 +66,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  return { port, url: `http://${host}:${port}`, close: () => close(server) };
+  return {
+    port,
+    url: `http://${host}:${port}`,
+    close() {
+      isClosing = true;
+      return close(server);
+    },
+  };
 }
 
-async function ingestInTime({ ingest, log }: ServerOptions, delivery: WebhookDelivery): Promise<void> {
+async function ingestInTime(options: ServerOptions, delivery: WebhookDelivery): Promise<void> {
+  const { ingest, log, ingestDeadlineMs = INGEST_DEADLINE_MS } = options;
   const work = ingest(delivery);
   try {
-    await within(INGEST_DEADLINE_MS, work, 'the database did not answer in time');
+    await within(ingestDeadlineMs, work, 'the database did not answer in time');
   } catch (error) {
     const { id, name } = delivery;
     log.error(
@@ -113,7 +125,12 @@ function createHandler(options: ServerOptions, middleware: Middleware) {
       }
       const text = body.bytes.toString('utf8');
       if (!/^\s*\{/.test(text)) return refuse(400, 'the body is no JSON object');
-      await middleware(Object.assign(request, { body: text }), response, () => {});
+      // Probot compares the address as it is, without our leniency.
+      const forProbot = Object.assign(request, { body: text, url: WEBHOOK_PATH });
+      await middleware(forProbot, response, () => answer(response, 404, { error: 'not found' }));
+      const { statusCode: status } = response;
+      if (status >= 400)
+        log.warn({ status, delivery: request.headers['x-github-delivery'] }, 'Probot refused a webhook');
     } finally {
       bufferedBytes -= body.read;
     }
@@ -131,8 +148,8 @@ function createHandler(options: ServerOptions, middleware: Middleware) {
 
 async function answerReady({ checkReady, log }: ServerOptions, response: ServerResponse): Promise<void> {
   try {
-    await within(READY_DEADLINE_MS, checkReady(), 'no answer in time');
-    answer(response, 200, { status: 'ok' });
+    const shown = await within(READY_DEADLINE_MS, checkReady(), 'no answer in time');
+    answer(response, 200, { status: 'ok', ...shown });
   } catch (error) {
     log.warn({ err: error }, 'not ready');
     answer(response, 503, { status: 'not ready' });

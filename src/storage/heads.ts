@@ -1,6 +1,7 @@
 // Which job judges a commit? Open pull requests and merge groups by their head.
 // A fork's check run names no pull request, so an event on a commit is mapped here.
 import type { Database } from './database.js';
+import { storableText } from './storable.js';
 
 export interface Head {
   readonly repoId: number;
@@ -27,40 +28,25 @@ export interface Heads {
 export function openHeads(database: Database): Heads {
   return {
     async record(head) {
-      // A renamed repository changes the key of the same pull request.
-      if (head.pullRequest !== null) {
-        await database
-          .query()
-          .deleteFrom('heads')
-          .where('repo_id', '=', head.repoId)
-          .where('pr', '=', head.pullRequest)
-          .where('job_key', '<>', head.jobKey)
-          .where('as_of', '<=', head.asOf)
-          .execute();
-      }
-      const values = {
-        repo_id: head.repoId,
+      const changed = {
         job_key: head.jobKey,
-        pr: head.pullRequest,
         head_sha: head.headSha,
-        base_ref: head.baseRef,
+        base_ref: storableText(head.baseRef),
         open: head.open,
         as_of: head.asOf,
       };
       await database
         .query()
         .insertInto('heads')
-        .values(values)
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-      const { repo_id, job_key, pr: _, ...changed } = values;
-      await database
-        .query()
-        .updateTable('heads')
-        .set(changed)
-        .where('repo_id', '=', repo_id)
-        .where('job_key', '=', job_key)
-        .where('as_of', '<=', head.asOf)
+        .values({ repo_id: head.repoId, pr: head.pullRequest, ...changed })
+        .onConflict((conflict) => {
+          // A renamed repository changes the key of the same pull request.
+          const same =
+            head.pullRequest === null
+              ? conflict.columns(['repo_id', 'job_key'])
+              : conflict.columns(['repo_id', 'pr']).where('pr', 'is not', null);
+          return same.doUpdateSet(changed).where('heads.as_of', '<=', head.asOf);
+        })
         .execute();
     },
     async onCommit(repoId, headSha) {

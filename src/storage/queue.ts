@@ -66,8 +66,9 @@ export async function openQueue(
     for (const notify of changed) notify();
     changed.clear();
   };
+  // After the answer to the webhook, which is next in line: fetching holds the embedded engine's one thread.
   const wake = () => {
-    worker?.wake();
+    setImmediate(() => worker?.wake());
     notifyChanged();
   };
 

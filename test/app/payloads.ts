@@ -1,0 +1,123 @@
+// What do GitHub's webhooks look like, in the fields that matter here?
+// Built after https://docs.github.com/webhooks/webhook-events-and-payloads.
+
+export const HEAD = 'a'.repeat(40);
+export const OLD_HEAD = 'c'.repeat(40);
+export const OUR_APP = 4242;
+
+const repository = {
+  id: 99,
+  name: 'shop',
+  full_name: 'acme/shop',
+  default_branch: 'main',
+  owner: { login: 'acme', id: 1, type: 'Organization' },
+};
+const sender = { login: 'sam', id: 7, type: 'User', site_admin: false };
+const common = { installation: { id: 5, node_id: 'x' }, repository, sender };
+
+const pull_request = {
+  number: 12,
+  state: 'open',
+  title: 'Fix the till',
+  body: 'a secret @mention',
+  updated_at: '2026-11-20T10:00:00Z',
+  head: { ref: 'fix', sha: HEAD, repo: null },
+  base: { ref: 'main', sha: 'b'.repeat(40) },
+  user: sender,
+};
+
+export function pullRequest(action: string, changed: object = {}, pull: object = {}) {
+  return { ...common, action, number: 12, pull_request: { ...pull_request, ...pull }, ...changed };
+}
+
+export function review(action: string) {
+  return {
+    ...common,
+    action,
+    review: {
+      id: 1,
+      state: action === 'dismissed' ? 'dismissed' : 'approved',
+      commit_id: HEAD,
+      user: sender,
+    },
+    pull_request,
+  };
+}
+
+export function checkRun(action: string, appId: number | null = 15368) {
+  return {
+    ...common,
+    action,
+    check_run: {
+      id: 1,
+      name: 'build',
+      head_sha: HEAD,
+      status: 'completed',
+      conclusion: 'success',
+      app: appId === null ? null : { id: appId, slug: 'github-actions' },
+      pull_requests: [],
+    },
+    ...(action === 'requested_action' ? { requested_action: { identifier: 'recheck' } } : {}),
+  };
+}
+
+export function checkSuite(action: string) {
+  return { ...common, action, check_suite: { id: 1, head_sha: HEAD, app: { id: 15368 }, pull_requests: [] } };
+}
+
+export function status() {
+  return { ...common, id: 1, sha: HEAD, context: 'ci/other', state: 'success', branches: [] };
+}
+
+export function mergeGroup(action: string) {
+  const merge_group = {
+    head_sha: HEAD,
+    head_ref: 'refs/heads/gh-readonly-queue/main/pr-12-x',
+    base_sha: OLD_HEAD,
+    base_ref: 'refs/heads/main',
+  };
+  return { ...common, action, merge_group };
+}
+
+export interface PushOptions {
+  readonly ref?: string;
+  readonly repo?: string;
+  readonly forced?: boolean;
+  readonly commits?: readonly { added?: string[]; modified?: string[]; removed?: string[] }[];
+}
+
+export function push({
+  ref = 'refs/heads/main',
+  repo = 'shop',
+  forced = false,
+  commits = [],
+}: PushOptions = {}) {
+  return {
+    ...common,
+    repository: { ...repository, name: repo, full_name: `acme/${repo}` },
+    ref,
+    before: OLD_HEAD,
+    after: HEAD,
+    created: false,
+    deleted: false,
+    forced,
+    commits: commits.map((paths) => ({ id: HEAD, added: [], modified: [], removed: [], ...paths })),
+  };
+}
+
+export function repositoryEvent(action: string) {
+  return { ...common, action, changes: { default_branch: { from: 'master' } } };
+}
+
+export function installation(action: string, updated_at: string | number | null = '2026-11-20T09:00:00Z') {
+  return {
+    action,
+    sender,
+    installation: { id: 5, account: { login: 'acme', id: 1 }, updated_at },
+    repositories: [],
+  };
+}
+
+export function people(action: string) {
+  return { action, sender, installation: { id: 5 }, organization: { login: 'acme' }, member: sender };
+}
