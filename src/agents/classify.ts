@@ -6,7 +6,7 @@ import type { AuthorshipFinding, Evidence } from '../domain/authorship.js';
 import { code, type Message, say } from '../domain/message.js';
 import type { Memory, Snapshot } from '../domain/snapshot.js';
 import type { Catalogue } from './catalogue.js';
-import { identityEvidence } from './identity-evidence.js';
+import { identityEvidence, rememberedEvidence } from './identity-evidence.js';
 import { createRecognizer, type Recognized, type Recognizer } from './recognize.js';
 import { findRequester } from './requester.js';
 import type { Automation, CustomSignature } from './signature.js';
@@ -48,7 +48,8 @@ export function createClassifier(options: ClassifyOptions): (source: AuthorshipS
 function judge(source: AuthorshipSource, options: ClassifyOptions, recognizer: Recognizer): Classified {
   const machines = options.machineUsers.map((login) => login.toLowerCase());
   const text = textEvidence(source, recognizer);
-  const evidence = [...identityEvidence(source, recognizer, options.memory), ...text.evidence].toSorted(
+  const live = [...identityEvidence(source, recognizer, options.memory), ...text.evidence];
+  const evidence = [...live, ...rememberedEvidence(options.memory, live)].toSorted(
     (a, b) => rankOf(a) - rankOf(b),
   );
   const opener = actingOpener(source, recognizer, machines);

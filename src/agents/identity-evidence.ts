@@ -19,7 +19,7 @@ export function identityEvidence(
     ...commitEvidence(source, recognizer, 'committer'),
     ...suffixEvidence(source, recognizer.signatures),
   ];
-  return [...known, ...branchEvidence(source, recognizer, known), ...rememberedEvidence(memory)];
+  return [...known, ...branchEvidence(source, recognizer, known)];
 }
 
 function openerEvidence(source: AuthorshipSource, recognizer: Recognizer): readonly Evidence[] {
@@ -184,13 +184,18 @@ export function branchName(headRef: string | null): string | null {
         .replace(/^[A-Za-z0-9-]{1,39}:/, '');
 }
 
-function rememberedEvidence(memory: Memory): readonly Evidence[] {
-  return memory.evidence.map((seen) => ({
-    kind: 'remembered',
-    strength: 'claimed',
-    points: 'agent',
-    signature: seen.agent,
-    what: say`seen on ${seen.seenIn}: ${seen.what}`,
-    commit: null,
-  }));
+/** Only of agents that nothing on the change shows any more: what is still there speaks for itself. */
+export function rememberedEvidence(memory: Memory, live: readonly Evidence[]): readonly Evidence[] {
+  const shown = new Set(live.filter(({ points }) => points === 'agent').map(({ signature }) => signature));
+  const first = new Map(memory.evidence.toReversed().map((seen) => [seen.agent, seen]));
+  return [...first.values()]
+    .filter(({ agent }) => !shown.has(agent))
+    .map((seen) => ({
+      kind: 'remembered',
+      strength: 'claimed',
+      points: 'agent',
+      signature: seen.agent,
+      what: say`seen on ${seen.seenIn}: ${seen.what}`,
+      commit: null,
+    }));
 }

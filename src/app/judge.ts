@@ -81,13 +81,14 @@ export async function rememberAgent(
   const { repoId, evaluation } = judgement;
   const { authorship } = evaluation.decision;
   if (authorship.authorship !== 'agent') return;
+  const { headSha, baseRef } = judgement.snapshot.pullRequest;
+  const known = await deps.storage.digests.find(repoId, target.number, baseRef);
   const read = factReader(deps, client, target, repoId);
-  const { headSha } = judgement.snapshot.pullRequest;
   const snapshot =
-    judgement.snapshot.digests[headSha] === undefined
+    judgement.snapshot.digests[headSha] === undefined && known[headSha] === undefined
       ? await read(judgement.snapshot, [{ kind: 'digest', headSha }])
       : judgement.snapshot;
-  const digest = snapshot.digests[headSha] ?? null;
+  const digest = snapshot.digests[headSha] ?? known[headSha] ?? null;
   await deps.storage.evidence.record(recordsOf(repoId, snapshot, authorship, digest, deps.now()));
 }
 

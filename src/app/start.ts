@@ -20,7 +20,17 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
-export async function startApp(config: Config, catalogue: Catalogue, log: Logger): Promise<RunningApp> {
+export interface Tuning {
+  /** How long a merge group that GitHub's queue does not show yet is asked for again. */
+  readonly groupPatienceMs: number;
+}
+
+export async function startApp(
+  config: Config,
+  catalogue: Catalogue,
+  log: Logger,
+  tuning: Tuning = { groupPatienceMs: 20_000 },
+): Promise<RunningApp> {
   const storage = await openStorage({ databaseUrl: config.databaseUrl, dataFolder: config.dataFolder, log });
   try {
     const probot = createProbot(config);
@@ -34,7 +44,7 @@ export async function startApp(config: Config, catalogue: Catalogue, log: Logger
       catalogue,
       appId: config.appId,
       orgPolicyRequired: config.orgPolicy === 'required',
-      groupPatienceMs: 20_000,
+      ...tuning,
       now: () => new Date(),
       log,
     };
@@ -46,7 +56,7 @@ export async function startApp(config: Config, catalogue: Catalogue, log: Logger
       port: config.port,
       log,
       ingest: createIngress({ storage, appId: config.appId, now: () => new Date(), log }),
-      checkReady: () => storage.ping(),
+      checkReady: async () => ({ engine: storage.engine, queue: await storage.queue.stats() }),
     });
     return {
       url: server.url,

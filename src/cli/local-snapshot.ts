@@ -64,7 +64,7 @@ export async function readLocalChange(change: LocalChange, now: Date): Promise<L
       assignees: null,
       changedFiles: files.length,
       commitCount: commits.length,
-      baseChangedAt: null,
+      baseChangedAt: 'never',
     },
     commits,
     files,

@@ -66,7 +66,7 @@ describe('the server', () => {
       port: 0,
       log: pino({ level: 'silent' }),
       ingest: async (): Promise<IngestOutcome> => 'ignored',
-      checkReady: () => storage.ping(),
+      checkReady: async () => ({ engine: storage.engine }),
       ...changed,
     });
   }
@@ -255,6 +255,13 @@ describe('the server', () => {
     };
     expect((await send(server, 'POST', '/api/github/webhooks/?a=b', body, headers)).status).toBe(200);
     expect(await storage.deliveries.find('slash')).not.toBeNull();
+  });
+
+  test('says how the queue is when it is ready', async () => {
+    expect(JSON.parse((await get(server, '/readyz')).text)).toEqual({
+      status: 'ok',
+      queue: { waiting: 0, deferred: 0, active: 0, dead: 0 },
+    });
   });
 
   test('is not ready while the database does not answer, and alive all the same', async () => {

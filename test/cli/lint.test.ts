@@ -75,7 +75,7 @@ In zone infrastructure (for agents; /agent-policy.yml:4)
 
 An agent's change needs
   propose    2                 infrastructure, /agent-policy.yml:4
-  merge      never             default, built in
+  merge      never             built-in default
   approvals  2 from @acme/sre  infrastructure, /agent-policy.yml:4
 
 A person's change needs
