@@ -51,7 +51,12 @@ export function renderFileDiff(store: GitStore, change: FileChange, idLength: nu
   const from = before === null ? '/dev/null' : oldPath;
   const to = after === null ? '/dev/null' : newPath;
   if (patch.binary) lines.push(`Binary files ${from} and ${to} differ`);
-  else if (patch.hunks !== null) lines.push(`--- ${withTab(from)}`, `+++ ${withTab(to)}`, patch.hunks);
+  else if (patch.hunks !== null)
+    lines.push(
+      `--- ${from}${tab(before, change.previousPath ?? change.path)}`,
+      `+++ ${to}${tab(after, change.path)}`,
+      patch.hunks,
+    );
   return `${lines.join('\n')}\n`;
 }
 
@@ -122,6 +127,6 @@ function quotePath(prefix: string, path: string): string {
 }
 
 /** Git ends a file name that holds a space with a tab, so that a date could follow. */
-function withTab(path: string): string {
-  return path.includes(' ') && !path.startsWith('"') ? `${path}\t` : path;
+function tab(entry: TreeEntry | null, path: string): string {
+  return entry !== null && path.includes(' ') ? '\t' : '';
 }

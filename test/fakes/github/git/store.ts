@@ -44,6 +44,8 @@ export interface GitStore {
   readCommit(sha: string): CommitObject | undefined;
   /** What git signs: the commit without its signature. */
   signedPayload(sha: string): string;
+  /** The commit as git stores it, without the object's header. */
+  formatCommit(sha: string): string;
   treeOf(commitSha: string): Tree;
   countObjects(): number;
 }
@@ -116,6 +118,7 @@ export function createGitStore(): GitStore {
     },
     readCommit: (sha) => commits.get(sha),
     signedPayload: (sha) => formatCommit(commits.get(sha)!, false),
+    formatCommit: (sha) => formatCommit(commits.get(sha)!, true),
     treeOf(commitSha) {
       const commit = commits.get(commitSha);
       if (commit === undefined) throw new Error(`The git store has no commit ${commitSha}.`);

@@ -25,7 +25,11 @@ export function connect<T>(
     ['last', last],
   ] as const) {
     if (size == null) continue;
-    if (size < 0) throw refuse(`\`${word}\` on the \`${name}\` connection cannot be less than zero.`);
+    if (size < 0)
+      throw refuse(
+        `\`${word}\` on the \`${name}\` connection cannot be less than zero.`,
+        'INVALID_CURSOR_ARGUMENTS',
+      );
     if (size > LARGEST_PAGE)
       throw refuse(
         `Requesting ${size} records on the \`${name}\` connection exceeds the \`${word}\` limit of ${LARGEST_PAGE} records.`,
@@ -61,8 +65,8 @@ export function connect<T>(
   };
 }
 
-export function refuse(message: string, type?: string): GraphQLError {
-  return new GraphQLError(message, type === undefined ? {} : { extensions: { type } });
+export function refuse(message: string, type: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { type } });
 }
 
 function writeCursor(index: number): string {

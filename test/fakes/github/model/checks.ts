@@ -133,6 +133,7 @@ export function pressAction(
 
 /** "Re-run" on the page. GitHub tells the app and leaves the run as it is. */
 export function rerequest(world: World, repository: Repository, run: CheckRun, by: Account): void {
+  if (run.status !== 'completed') throw new Error(`Check run "${run.name}" still runs: it cannot be re-run.`);
   tellRun(world, repository, run, 'rerequested', by);
 }
 

@@ -340,16 +340,14 @@ function pullHandle(world: World, pull: PullRequest): PullRequestHandle {
       for (const login of logins) {
         const assignee = requireAccount(world, login);
         pull.assignees.push(assignee);
-        pulls.tell(world, pull, 'assigned', pull.author, {
-          assignee: { login: assignee.login, id: assignee.id, type: assignee.type },
-        });
+        pulls.tell(world, pull, 'assigned', pull.author, { assignee });
       }
     },
     convertToDraft: (by) => pulls.setDraft(world, pull, true, account(by)),
     readyForReview: (by) => pulls.setDraft(world, pull, false, account(by)),
     enableAutoMerge(by) {
       pull.autoMerge = { by: requireAccount(world, by), at: world.now() };
-      pulls.tell(world, pull, 'auto_merge_enabled', pull.autoMerge.by);
+      pulls.tell(world, pull, 'auto_merge_enabled', pull.autoMerge.by, { reason: null });
     },
     close: (by) => pulls.closePullRequest(world, pull, account(by)),
     reopen: (by) => pulls.reopenPullRequest(world, pull, account(by)),

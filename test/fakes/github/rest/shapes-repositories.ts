@@ -94,6 +94,7 @@ export function shapeRepository(world: World, repository: Repository) {
     allow_forking: true,
     is_template: false,
     web_commit_signoff_required: false,
+    custom_properties: {},
     topics: [],
     visibility: repository.isPrivate ? 'private' : 'public',
     forks,

@@ -4,6 +4,7 @@ import { diffTrees } from '../git/diff.js';
 import { listCommits } from '../git/history.js';
 import { ZERO_SHA } from '../git/store.js';
 import {
+  type Account,
   type CheckRun,
   type CheckSuite,
   type Comment,
@@ -59,11 +60,15 @@ function shapeSubject(world: World, { name, repository, payload, installation }:
     }
     case 'check_run': {
       const { run, ...rest } = payload as { run: CheckRun };
-      const shaped = shapeCheckRun(world, repository!, run);
-      return {
-        ...rest,
-        check_run: { ...shaped, check_suite: shapeCheckSuite(world, repository!, run.suite) },
-      };
+      const {
+        rerequestable: _a,
+        runs_rerequestable: _b,
+        latest_check_runs_count: _c,
+        check_runs_url: _d,
+        head_commit: _e,
+        ...suite
+      } = shapeCheckSuite(world, repository!, run.suite);
+      return { ...rest, check_run: { ...shapeCheckRun(world, repository!, run), check_suite: suite } };
     }
     case 'check_suite':
       return { check_suite: shapeCheckSuite(world, repository!, (payload as { suite: CheckSuite }).suite) };
@@ -94,7 +99,8 @@ function shapeSubject(world: World, { name, repository, payload, installation }:
           Array.isArray(value) ? value.map((each) => shapeRepositoryRef(each as Repository)) : value,
         ]),
       );
-      return { installation: shapeInstallation(world, installation!), ...lists };
+      const requester = { requester: null };
+      return { installation: shapeInstallation(world, installation!), ...lists, ...requester };
     }
     default:
       return payload;
@@ -102,12 +108,17 @@ function shapeSubject(world: World, { name, repository, payload, installation }:
 }
 
 function shapePullEvent(world: World, payload: WorldEvent['payload']): object {
-  const { pull, label, ...rest } = payload as { pull: PullRequest; label?: Label };
+  const { pull, label, assignee, ...rest } = payload as {
+    pull: PullRequest;
+    label?: Label;
+    assignee?: Account;
+  };
   return {
     number: pull.number,
     pull_request: shapePull(world, pull),
     ...rest,
     ...(label === undefined ? {} : { label: shapeLabel(world, pull.repository, label) }),
+    ...(assignee === undefined ? {} : { assignee: shapeUser(world, assignee) }),
   };
 }
 
