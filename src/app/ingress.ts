@@ -28,6 +28,9 @@ export type Wake =
   | { readonly kind: 'job'; readonly key: string }
   | { readonly kind: 'commit'; readonly repoId: number; readonly headSha: string };
 
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const DEADLOCK_DETECTED = '40P01';
+
 /** Rejects if it could not be stored: GitHub then shows a failed delivery, which can be delivered again. */
 export function createIngress(
   options: IngressOptions,
@@ -43,7 +46,7 @@ export function createIngress(
     const { action, installation } = readEnvelope(delivery.payload);
     const fields = { delivery: delivery.id, event: delivery.name, action, installation };
 
-    const result = await storage.inTransaction(async (): Promise<IngestOutcome> => {
+    const store = async (): Promise<IngestOutcome> => {
       const isNew = await storage.deliveries.record({
         id: delivery.id,
         event: delivery.name,
@@ -58,7 +61,8 @@ export function createIngress(
       await storeFacts(storage, rememberFrom(event, now));
       for (const key of await resolveKeys(storage, wakes)) await storage.queue.send(key);
       return outcome;
-    });
+    };
+    const result = await unlessDeadlocked(() => storage.inTransaction(store));
     if (reading.kind === 'not understood')
       log.warn({ ...fields, why: reading.why }, 'webhook not understood');
     else log.debug({ ...fields, outcome: result }, 'webhook stored');
@@ -174,6 +178,17 @@ async function resolveKeys(storage: Storage, wakes: readonly Wake[]): Promise<re
     else for (const head of await storage.heads.onCommit(wake.repoId, wake.headSha)) keys.add(head.jobKey);
   }
   return [...keys].sort();
+}
+
+/** A job that wakes many others may have locked them in another order; PostgreSQL then ends one of the two. */
+async function unlessDeadlocked<T>(transact: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await transact();
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== DEADLOCK_DETECTED || attempt === 3) throw error;
+    }
+  }
 }
 
 /** A push may list a hundred thousand paths, which the inbox has no use for. */

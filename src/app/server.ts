@@ -28,7 +28,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-export const WEBHOOK_PATH = '/api/github/webhooks';
+const WEBHOOK_PATH = '/api/github/webhooks';
 /** GitHub's own cap: https://docs.github.com/webhooks/webhook-events-and-payloads#payload-cap */
 export const MAX_BODY_BYTES = 25 * 1024 * 1024;
 /** Of all requests together: an unsigned body is held in memory until it is complete. */

@@ -98,7 +98,7 @@ const SCHEMAS = {
 } as const;
 
 type Schemas = typeof SCHEMAS;
-export type WebhookName = keyof Schemas;
+type WebhookName = keyof Schemas;
 export type WebhookEvent = {
   [Name in WebhookName]: { readonly name: Name } & z.output<Schemas[Name]>;
 }[WebhookName];

@@ -10,7 +10,7 @@ import type { Logger } from 'pino';
 import { type DataFolderLock, lockDataFolder } from './data-folder-lock.js';
 import type { Tables } from './tables.js';
 
-export interface SqlResult {
+interface SqlResult {
   // biome-ignore lint/suspicious/noExplicitAny: rows of SQL given as text have the shape their caller asked for
   readonly rows: any[];
   readonly rowCount: number;
@@ -35,7 +35,7 @@ export interface DatabaseOptions {
   readonly log: Logger;
 }
 
-export const IN_MEMORY = 'memory://';
+const IN_MEMORY = 'memory://';
 
 interface OpenTransaction {
   readonly transaction: Transaction<Tables>;

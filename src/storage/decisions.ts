@@ -4,7 +4,7 @@ import type { Decision, Gate } from '../domain/verdict.js';
 import type { Database } from './database.js';
 import { storableJson } from './storable.js';
 
-export interface NewDecision {
+interface NewDecision {
   readonly repoId: number;
   /** `null` for a merge group. */
   readonly pullRequest: number | null;
@@ -16,7 +16,7 @@ export interface NewDecision {
   readonly decidedAt: Date;
 }
 
-export interface RecordedDecision extends NewDecision {
+interface RecordedDecision extends NewDecision {
   readonly id: number;
 }
 

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Database } from './database.js';
 import { storableJson, storableText } from './storable.js';
 
-export interface Delivery {
+interface Delivery {
   /** GitHub's `X-GitHub-Delivery`. */
   readonly id: string;
   readonly event: string;

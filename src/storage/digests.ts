@@ -2,7 +2,7 @@
 import type { Database } from './database.js';
 import { storableText } from './storable.js';
 
-export interface DigestRecord {
+interface DigestRecord {
   readonly repoId: number;
   readonly pullRequest: number;
   readonly baseRef: string;

@@ -4,7 +4,7 @@ import type { RememberedEvidence } from '../domain/snapshot.js';
 import type { Database } from './database.js';
 import { storableJson, storableText } from './storable.js';
 
-export type EvidenceKeyKind = 'pull' | 'commit' | 'fingerprint' | 'shape' | 'digest';
+type EvidenceKeyKind = 'pull' | 'commit' | 'fingerprint' | 'shape' | 'digest';
 
 /** What the evidence clings to: a pull request's number, a commit's SHA or fingerprint, a diff's shape or digest. */
 export interface EvidenceKey {

@@ -2,7 +2,7 @@
 import type { Database } from './database.js';
 import { storableText } from './storable.js';
 
-export interface PolicySeen {
+interface PolicySeen {
   readonly sha: string | null;
   readonly digest: string;
   readonly seenAt: Date;

@@ -7,7 +7,7 @@ import { DEAD, failJob, type JobHandler, QUEUE, type QueueSettings, SCHEMA, WAIT
 import { type QueueWorker, startWorker } from './queue-worker.js';
 import { storableText } from './storable.js';
 
-export interface QueueStats {
+interface QueueStats {
   /** Waiting for work, for a retry or for their time. */
   readonly waiting: number;
   /** Of those, the ones whose time has not come. */
@@ -17,7 +17,7 @@ export interface QueueStats {
   readonly dead: number;
 }
 
-export interface DeadLetter {
+interface DeadLetter {
   readonly key: string;
   readonly error: string;
   readonly attempts: number;

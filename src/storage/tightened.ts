@@ -3,7 +3,7 @@
 import { sql } from 'kysely';
 import type { Database } from './database.js';
 
-export interface TightenedMark {
+interface TightenedMark {
   /** Counts the marks, so that answering one does not answer a later one. */
   readonly mark: number;
   readonly at: Date;
