@@ -46,8 +46,16 @@ const ALLOWED: readonly { readonly operation: RegExp; readonly at: RegExp; reado
   },
 ];
 
+let contract: RestContract | null = null;
+
+/** One for the whole process: it holds nothing but compiled schemas. */
+export function readRestContract(): RestContract {
+  contract ??= createRestContract();
+  return contract;
+}
+
 /** Reads the slice; every schema is compiled when it is first needed. */
-export function createRestContract(): RestContract {
+function createRestContract(): RestContract {
   const { paths, components } = readSlice();
   const ajv = new Ajv({ strict: false, logger: false, formats: FORMATS, validateSchema: false, meta: false });
   ajv.addSchema({ $id: 'github', components: toJsonSchema(components) } as object, 'github');

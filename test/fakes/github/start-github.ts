@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createRestContract } from './contract.js';
+import { readRestContract } from './contract.js';
 import { createFaults, type Fault, type Matcher } from './faults.js';
 import { createGraphqlService } from './graphql/service.js';
 import { createAccount, ensureUser, type NewAccount } from './model/accounts.js';
@@ -113,7 +113,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     world,
     deliverer,
     limiter,
-    contract: createRestContract(),
+    contract: readRestContract(),
     graphql: createGraphqlService(world, limiter, violations),
     handlers: { ...appRoutes, ...checkRoutes, ...pullRoutes, ...repositoryRoutes, ...teamRoutes },
     faults,

@@ -30,14 +30,6 @@ export function createGraphqlService(
   limiter: RateLimiter,
   violations: string[],
 ): GraphqlService {
-  const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
-  const read = (query: string): DocumentNode | readonly GraphQLError[] => {
-    const known = documents.get(query);
-    if (known !== undefined) return known;
-    const found = check(readSchema(), query);
-    documents.set(query, found);
-    return found;
-  };
   const fieldResolver: GraphQLFieldResolver<Record<string, unknown>, GraphqlContext> = (
     source,
     args,
@@ -54,7 +46,7 @@ export function createGraphqlService(
   };
   return {
     async execute(query, variables, caller) {
-      const document = read(query);
+      const document = readDocument(query);
       if (!('kind' in document)) {
         violations.push(...document.map((error) => `GraphQL: ${error.message} in: ${query.slice(0, 200)}`));
         return { errors: document.map(formatError) };
@@ -85,6 +77,17 @@ let schema: GraphQLSchema | null = null;
 function readSchema(): GraphQLSchema {
   schema ??= buildSchema(readFileSync(new URL('../schema/schema.graphql', import.meta.url), 'utf8'));
   return schema;
+}
+
+/** Queries are few and constant: each is checked once. */
+const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
+
+function readDocument(query: string): DocumentNode | readonly GraphQLError[] {
+  const known = documents.get(query);
+  if (known !== undefined) return known;
+  const found = check(readSchema(), query);
+  documents.set(query, found);
+  return found;
 }
 
 function check(against: GraphQLSchema, query: string): DocumentNode | readonly GraphQLError[] {

@@ -56,11 +56,7 @@ export const ALL_EVENTS = [
 ];
 
 export function createApp(world: World, options: NewApp): App {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
+  const { privateKey, publicKey } = keyOf(world.apps.length);
   const id = options.id ?? world.nextId();
   const app: App = {
     id,
@@ -80,6 +76,22 @@ export function createApp(world: World, options: NewApp): App {
   };
   world.apps.push(app);
   return app;
+}
+
+const keys: ReturnType<typeof generateKey>[] = [];
+
+/** Every app of a world has its own key; the next world may use them again, because making one takes 0.2 s. */
+function keyOf(index: number) {
+  while (keys.length <= index) keys.push(generateKey());
+  return keys[index]!;
+}
+
+function generateKey() {
+  return generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
 }
 
 export function install(
