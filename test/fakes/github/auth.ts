@@ -73,7 +73,7 @@ export function canSee(world: World, caller: Caller, repository: Repository): bo
 }
 
 /** Whether an installation's token is for this repository; a public one can be read without. */
-export function reaches(caller: Caller & { kind: 'installation' }, repository: Repository): boolean {
+function reaches(caller: Caller & { kind: 'installation' }, repository: Repository): boolean {
   if (!covers(caller.installation, repository)) return false;
   return caller.repositories === null || caller.repositories.has(fullName(repository).toLowerCase());
 }

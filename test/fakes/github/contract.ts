@@ -57,7 +57,15 @@ export function readRestContract(): RestContract {
 /** Reads the slice; every schema is compiled when it is first needed. */
 function createRestContract(): RestContract {
   const { paths, components } = readSlice();
-  const ajv = new Ajv({ strict: false, logger: false, formats: FORMATS, validateSchema: false, meta: false });
+  const ajv = new Ajv({
+    strict: false,
+    // All of them, or one that is allowed would hide the next.
+    allErrors: true,
+    logger: false,
+    formats: FORMATS,
+    validateSchema: false,
+    meta: false,
+  });
   ajv.addSchema({ $id: 'github', components: toJsonSchema(components) } as object, 'github');
   const routes = listRoutes(paths);
   const compiled = new Map<string, ValidateFunction | null>();

@@ -2,7 +2,7 @@
 import { fetchToken, listenForWebhooks } from './client-for-tests.js';
 import { type GitHubOptions, startGitHub } from './index.js';
 
-export const MAIN_FILES = {
+const MAIN_FILES = {
   'README.md': '# shop\n',
   'infra/main.tf': Array.from({ length: 40 }, (_, index) => `line ${index}\n`).join(''),
 };

@@ -43,7 +43,7 @@ export function listCommits(store: GitStore, base: string | null, head: string):
 }
 
 /** The commit itself included. */
-export function ancestorsOf(store: GitStore, sha: string): ReadonlySet<string> {
+function ancestorsOf(store: GitStore, sha: string): ReadonlySet<string> {
   const seen = new Set<string>();
   walk(store, sha, (each) => {
     seen.add(each);

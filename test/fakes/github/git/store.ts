@@ -129,7 +129,7 @@ export function createGitStore(): GitStore {
   return store;
 }
 
-export function hashObject(kind: 'blob' | 'tree' | 'commit', content: Buffer): string {
+function hashObject(kind: 'blob' | 'tree' | 'commit', content: Buffer): string {
   return createHash('sha1').update(`${kind} ${content.length}\0`).update(content).digest('hex');
 }
 

@@ -38,7 +38,7 @@ const DEFAULT_PERMISSIONS = {
   statuses: 'read',
 };
 
-export const ALL_EVENTS = [
+const ALL_EVENTS = [
   'check_run',
   'check_suite',
   'issue_comment',

@@ -48,7 +48,7 @@ export function openSuites(
   }
 }
 
-export function ensureSuite(
+function ensureSuite(
   world: World,
   repository: Repository,
   app: App,

@@ -98,12 +98,7 @@ export function resolveCommit(world: World, repository: Repository, revision: st
   return /^[0-9a-f]{40}$/.test(revision) && world.store.readCommit(revision) ? revision : null;
 }
 
-export function writeCommit(
-  world: World,
-  repository: Repository,
-  parent: string | null,
-  commit: NewCommit,
-): string {
+function writeCommit(world: World, repository: Repository, parent: string | null, commit: NewCommit): string {
   const merged = commit.merge === undefined ? null : resolveCommit(world, repository, commit.merge);
   if (commit.merge !== undefined && merged === null)
     throw new Error(`There is no "${commit.merge}" to merge.`);
@@ -139,7 +134,7 @@ export function writeSigned(world: World, { signature, ...commit }: UnsignedComm
   return sha;
 }
 
-export function toPerson(world: World, who: Who): GitPerson {
+function toPerson(world: World, who: Who): GitPerson {
   // Git keeps whole seconds.
   const date = new Date(Math.floor(world.now().getTime() / 1000) * 1000);
   if (typeof who !== 'string') return { ...who, date };
@@ -148,7 +143,7 @@ export function toPerson(world: World, who: Who): GitPerson {
 }
 
 /** GitHub's own name on what it commits for somebody. */
-export function webFlow(world: World): GitPerson {
+function webFlow(world: World): GitPerson {
   return toPerson(world, { name: 'GitHub', email: 'noreply@github.com' });
 }
 

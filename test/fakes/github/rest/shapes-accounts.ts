@@ -72,7 +72,7 @@ export function shapeOrganization(world: World, account: Account) {
   };
 }
 
-export function shapeTeamOrganization(world: World, account: Account) {
+function shapeTeamOrganization(world: World, account: Account) {
   return {
     ...shapeOrganization(world, account),
     name: account.name,

@@ -162,7 +162,7 @@ export function createDeliverer(world: World, parallel: number): Deliverer {
   };
 }
 
-export function sign(secret: string, body: string | Buffer): string {
+function sign(secret: string, body: string | Buffer): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }
 
