@@ -16,6 +16,8 @@ export function findRequester(
 ): Requester {
   const isPerson = (login: string) =>
     recognizer.account({ login, id: null, type: null }) === null &&
+    // In a clone an e-mail stands for an opener without a known login.
+    (!login.includes('@') || recognizer.identity({ name: '', email: login, account: null }) === null) &&
     !machineUsers.includes(login.toLowerCase());
   const { opener } = source;
   if (opener !== null && recognizer.account(opener) === null && isPerson(opener.login))

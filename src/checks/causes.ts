@@ -22,6 +22,22 @@ export function sortVerdicts(decision: Decision): readonly Verdict[] {
   );
 }
 
+/** What passes and tells a reader most, first. */
+const TELLING: readonly string[] = ['human-approvals', 'trace-link', 'permission-tier', 'required-checks', 'owner'];
+
+/**
+ * The rows of a report. That a policy file is in order needs no row beside others: which one judged is said below.
+ */
+export function rowsOf(decision: Decision): readonly Verdict[] {
+  const sorted = sortVerdicts(decision);
+  const rows = sorted.filter((verdict) => isOpen(verdict) || verdict.rule !== 'policy-file');
+  const open = rows.filter(isOpen);
+  const passed = rows.filter((verdict) => !isOpen(verdict));
+  const place = ({ rule }: Verdict) => (TELLING.includes(rule) ? TELLING.indexOf(rule) : TELLING.length);
+  passed.sort((a, b) => SEVERITY[a.state] - SEVERITY[b.state] || place(a) - place(b));
+  return rows.length === 0 ? sorted.filter(({ layer }) => layer !== 'organization') : [...open, ...passed];
+}
+
 /** Enforced verdicts that are no pass, the most severe first. */
 export function holdingVerdicts(decision: Decision): readonly Verdict[] {
   return sortVerdicts(decision).filter((verdict) => isOpen(verdict) && verdict.mode === 'enforce');

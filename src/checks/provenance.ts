@@ -77,7 +77,7 @@ export function layerWords({ layer, file, status, sha }: LayerReport): Message {
   const whose = ours(layer === 'organization' ? 'organisation policy' : 'policy');
   switch (status.kind) {
     case 'absent':
-      return layer === 'organization' ? say`no organisation policy` : say`no policy at ${code(file)}`;
+      return layer === 'organization' ? say`no organisation policy known` : say`no policy at ${code(file)}`;
     case 'unreadable':
       return say`${whose} ${code(file)} could not be read: ${status.why}`;
     case 'invalid':

@@ -3,7 +3,7 @@
 import { type Message, ours, say } from '../domain/message.js';
 import type { Decision, Verdict } from '../domain/verdict.js';
 import { gateOf } from '../policy/evaluate.js';
-import { isForLater, isOpen, sortVerdicts } from './causes.js';
+import { isForLater, isOpen, rowsOf } from './causes.js';
 import { graphemes, toPlain } from './escape.js';
 import { addressee, type Step, stepsOf } from './next-steps.js';
 import { authorWords, layerWords, requesterWords, sortEvidence, sortLayers } from './provenance.js';
@@ -28,7 +28,7 @@ export function renderText(decision: Decision, { color, width }: TextOptions): s
   const columns = Math.min(Math.max(width, NARROWEST), WIDEST);
   const paint: Paint = (style, text) => (color ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text);
   const gate = gateOf(decision);
-  const verdicts = sortVerdicts(decision);
+  const verdicts = rowsOf(decision);
   const unknown = verdicts.filter((verdict) => isOpen(verdict) && verdict.notKnown === true);
   const judged = verdicts.filter((verdict) => !unknown.includes(verdict));
   const blocks = [

@@ -1,7 +1,7 @@
 // Which rule asks for what, why, and who does what? One table, what holds first.
 import type { Message } from '../domain/message.js';
 import type { Decision, LayerReport, Verdict } from '../domain/verdict.js';
-import { isForLater, isHalt, isOpen, sortVerdicts } from './causes.js';
+import { isForLater, isHalt, isOpen, rowsOf } from './causes.js';
 import { codeSpan, toMarkdown, toPlain } from './escape.js';
 import { bytesOf } from './json-block.js';
 import { addressee } from './next-steps.js';
@@ -12,7 +12,7 @@ const REASON_LIMIT = 500;
 export function renderTable(decision: Decision, repositoryUrl: string | null, maxBytes: number): string {
   const head = ['| Rule | State | Why | Who does what |', '| :-- | :-- | :-- | :-- |'];
   const { kept, left } = fitLines(
-    sortVerdicts(decision),
+    rowsOf(decision),
     (verdict) => renderRow(verdict, decision, repositoryUrl),
     maxBytes - bytesOf(head.join('\n')) - 80,
   );

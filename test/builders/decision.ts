@@ -4,8 +4,8 @@ import { code, ours, say } from '../../src/domain/message.js';
 import type { Decision, Finding, LayerReport, Problem, Verdict } from '../../src/domain/verdict.js';
 import { aHumanFinding, anAgentFinding } from './context.js';
 
-export const JUDGED_HEAD = '1a2b3c4d5e6f708192a3b4c5d6e7f80912a3b4c5';
-export const POLICY_SHA = 'c0ffee1234567890c0ffee1234567890c0ffee12';
+const JUDGED_HEAD = '1a2b3c4d5e6f708192a3b4c5d6e7f80912a3b4c5';
+const POLICY_SHA = 'c0ffee1234567890c0ffee1234567890c0ffee12';
 
 export function aLayer(changes: Partial<LayerReport> = {}): LayerReport {
   return {
@@ -125,7 +125,7 @@ export function traceVerdict(changes: Partial<Verdict> = {}): Verdict {
   });
 }
 
-export const PROBLEMS: readonly Problem[] = [
+const PROBLEMS: readonly Problem[] = [
   {
     line: 14,
     column: 11,

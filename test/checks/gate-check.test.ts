@@ -42,7 +42,7 @@ describe('the summary', () => {
 
 **Who wrote it:** an agent, \`devin\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
-**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy."
+**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy known."
 `);
   });
   test('two rules broken: the author first, then the reviewers', () => {
@@ -59,7 +59,7 @@ describe('the summary', () => {
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
-**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy."
+**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy known."
 `);
   });
   test('approvals missing', () => {
@@ -75,7 +75,7 @@ describe('the summary', () => {
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
-**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy."
+**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy known."
 `);
   });
   test('an approval of an old head', () => {
@@ -91,7 +91,7 @@ describe('the summary', () => {
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
-**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy."
+**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy known."
 `);
   });
   test('evals below their pass rate', () => {
@@ -105,7 +105,7 @@ describe('the summary', () => {
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
-**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy."
+**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy known."
 `);
   });
   test('observe mode', () => {
@@ -121,7 +121,7 @@ describe('the summary', () => {
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
-**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy."
+**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy known."
 `);
   });
   test('a person', () => {
@@ -134,7 +134,7 @@ describe('the summary', () => {
 
 **Who wrote it:** no agent evidence found in account, commits, branch or body.
 
-**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy."
+**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy known."
 `);
   });
   test('a broken policy: the author has nothing to repair, not even the missing trace link', () => {
@@ -150,7 +150,7 @@ describe('the summary', () => {
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
-**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\`, which has errors ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy."
+**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\`, which has errors ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy known."
 `);
   });
   test('a halt', () => {
@@ -166,7 +166,7 @@ describe('the summary', () => {
 
 **Who wrote it:** an agent, \`devin\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
-**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy."
+**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy known."
 `);
   });
   test('too few tests', () => {
@@ -179,7 +179,7 @@ describe('the summary', () => {
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
-**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy."
+**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy known."
 `);
   });
   test('a machine is working', () => {
@@ -197,7 +197,7 @@ This check updates by itself.
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
-**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy."
+**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy known."
 `);
   });
   test('no policy', () => {
@@ -210,7 +210,7 @@ This check updates by itself.
 
 **Who wrote it:** no agent evidence found in account, commits, branch or body.
 
-**Judged:** head \`1a2b3c4\`; no policy at \`.github/agent-policy.yml\`; no organisation policy."
+**Judged:** head \`1a2b3c4\`; no policy at \`.github/agent-policy.yml\`; no organisation policy known."
 `);
   });
   test('nobody can lift it', () => {
@@ -224,7 +224,7 @@ This check updates by itself.
 
 **Who wrote it:** an agent, \`copilot\`, held to tier 1. Strongest evidence, verified: opened by Copilot. Asked for by \`@ann\` (assignee).
 
-**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy."
+**Judged:** head \`1a2b3c4\`; policy \`.github/agent-policy.yml\` at \`c0ffee1\` ([open](https://github.com/acme/shop/blob/HEAD/.github/agent-policy.yml)); no organisation policy known."
 `);
   });
 });

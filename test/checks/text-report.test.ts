@@ -40,6 +40,7 @@ Who wrote it: an agent, devin, held to tier 1
     Asked for by @ann (assignee)
     · verified: opened by Copilot
 Judged by: policy .github/agent-policy.yml at c0ffee1; no organisation policy
+    known
 Head: 1a2b3c4d5e6f708192a3b4c5d6e7f80912a3b4c5
 "
 `);
@@ -81,6 +82,7 @@ Who wrote it: an agent, copilot, held to tier 1
     Asked for by @ann (assignee)
     · verified: opened by Copilot
 Judged by: policy .github/agent-policy.yml at c0ffee1; no organisation policy
+    known
 Head: 1a2b3c4d5e6f708192a3b4c5d6e7f80912a3b4c5
 "
 `);
@@ -119,7 +121,7 @@ Who wrote it: an agent, copilot, held to tier 1
     Asked for by @ann (assignee)
     · verified: opened by Copilot
 Judged by: policy .github/agent-policy.yml at c0ffee1, which has errors; no
-    organisation policy
+    organisation policy known
     · .github/agent-policy.yml:14:11 error: Unknown tier "reed-only". Known
     tiers: 0, 1, 2, 3.
     · .github/agent-policy.yml:20:3 error: Unknown key "trase". Did you mean
@@ -141,6 +143,7 @@ Nothing to do: agent-policy does not hold this pull request.
 
 Who wrote it: no agent evidence found in account, commits, branch or body
 Judged by: policy .github/agent-policy.yml at c0ffee1; no organisation policy
+    known
 Head: 1a2b3c4d5e6f708192a3b4c5d6e7f80912a3b4c5
 "
 `);

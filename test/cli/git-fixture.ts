@@ -9,7 +9,7 @@ export interface Person {
   readonly email: string;
 }
 
-export const KIM: Person = { name: 'Kim', email: 'kim@acme.dev' };
+const KIM: Person = { name: 'Kim', email: 'kim@acme.dev' };
 export const COPILOT: Person = {
   name: 'copilot-swe-agent[bot]',
   email: '198982749+Copilot@users.noreply.github.com',

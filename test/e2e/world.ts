@@ -11,7 +11,7 @@ import type { PullRequestHandle } from '../fakes/github/model/handles.js';
 const catalogue = parseCatalogue(await readFile(new URL('../../config/agents.yml', import.meta.url), 'utf8'));
 const WEBHOOK_SECRET = 'a-secret-for-loopback-tests';
 
-export const POLICY = `version: 1
+const POLICY = `version: 1
 owner: "@acme/platform"
 trace: { required: true }
 zones:
