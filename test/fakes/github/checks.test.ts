@@ -194,6 +194,23 @@ describe('a required check', () => {
     expect(next.merge({ by: 'lee', bypass: true }).merged).toBe(true);
   });
 
+  test('of a branch that wants up-to-date heads holds back who is behind', async () => {
+    scene.repository.protect('main', {
+      requiredChecks: [{ context: 'gate', appId: scene.app.id }],
+      strict: true,
+    });
+    scene.repository.commit({ files: { new: '1\n' }, author: 'kim' });
+    await write({ conclusion: 'success' });
+    expect(scene.pull.merge({ by: 'kim' })).toMatchObject({
+      merged: false,
+      message: expect.stringContaining('out of date'),
+    });
+    scene.pull.rebase();
+    await write({ head_sha: scene.pull.headSha, conclusion: 'success' });
+    expect(scene.pull.merge({ by: 'kim', method: 'squash' }).merged).toBe(true);
+    expect(scene.repository.record.pulls.get(1)!.mergeCommitSha).toBe(scene.repository.tip());
+  });
+
   test('without write access there is no merging', async () => {
     await write({ conclusion: 'success' });
     expect(scene.pull.merge({ by: 'bo' }).merged).toBe(false);

@@ -111,6 +111,18 @@ describe('an installation’s token', () => {
   });
 });
 
+describe('a person’s token', () => {
+  test('sees what the person may see, and writes no checks', async () => {
+    const as = (login: string, path: string, body?: object) =>
+      call(scene.github, path, { token: scene.github.createToken(login), body });
+    expect((await as('bo', '/repos/acme/shop/pulls/1')).status).toBe(200);
+    expect((await as('mallory', '/repos/acme/shop/pulls/1')).status).toBe(404);
+    expect((await call(scene.github, '/repos/acme/shop/pulls/1')).status).toBe(404);
+    const body = { name: 'gate', head_sha: scene.pull.headSha };
+    expect((await as('kim', '/repos/acme/shop/check-runs', body)).status).toBe(403);
+  });
+});
+
 describe('pull requests', () => {
   test('answer with the fields that webhooks carry too', async () => {
     expect((await get('/repos/acme/shop/pulls/1')).body).toMatchObject({

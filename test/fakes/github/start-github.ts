@@ -68,7 +68,7 @@ export interface GitHub {
   unsuspend(installation: Installation): void;
   addRepositories(installation: Installation, ...names: readonly string[]): void;
   removeRepositories(installation: Installation, ...names: readonly string[]): void;
-  /** Every delivery and redelivery of three days, oldest first. */
+  /** Every delivery and redelivery, oldest first; REST shows those of three days. */
   readonly deliveries: readonly Delivery[];
   /** A webhook of any shape, straight to the app. */
   deliver(delivery: RawDelivery): Promise<Delivery>;

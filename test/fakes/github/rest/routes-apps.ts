@@ -159,7 +159,8 @@ function listDeliveries(request: RestRequest) {
   const app = requireApp(request);
   const { query, world } = request;
   const status = query.get('status');
-  const newestFirst = request.deliverer.log
+  const newestFirst = request.deliverer
+    .recent()
     .filter((each) => each.app === app && each.status !== null)
     .filter((each) => status === null || (status === 'success') === isSuccess(each))
     .toReversed();
@@ -178,9 +179,9 @@ function listDeliveries(request: RestRequest) {
 
 function requireDelivery(request: RestRequest): Delivery {
   const app = requireApp(request);
-  const found = request.deliverer.log.find(
-    (each) => each.app === app && each.id === Number(request.params.delivery_id),
-  );
+  const found = request.deliverer
+    .recent()
+    .find((each) => each.app === app && each.id === Number(request.params.delivery_id));
   if (found === undefined) throw notFound();
   return found;
 }

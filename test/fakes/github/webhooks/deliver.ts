@@ -40,8 +40,10 @@ export interface RawDelivery {
 }
 
 export interface Deliverer {
-  /** All attempts of three days, oldest first. */
+  /** All attempts since the start, oldest first. */
   readonly log: readonly Delivery[];
+  /** What GitHub still shows and sends again: three days. */
+  recent(): readonly Delivery[];
   send(event: WorldEvent): void;
   sendRaw(delivery: RawDelivery): Promise<Delivery>;
   redeliver(delivery: Delivery): Promise<Delivery>;
@@ -87,8 +89,6 @@ export function createDeliverer(world: World, parallel: number): Deliverer {
   const record = (
     fields: Pick<Delivery, 'guid' | 'event' | 'app' | 'payload' | 'body'> & Partial<Delivery>,
   ): Delivery => {
-    const oldest = world.now().getTime() - KEPT_MS;
-    while (log.length > 0 && log[0]!.deliveredAt.getTime() < oldest) log.shift();
     const delivery: Delivery = {
       id: world.nextId(),
       action: readAction(fields.payload),
@@ -110,6 +110,7 @@ export function createDeliverer(world: World, parallel: number): Deliverer {
 
   return {
     log,
+    recent: () => log.filter((each) => each.deliveredAt.getTime() >= world.now().getTime() - KEPT_MS),
     send(event) {
       const payload = shapePayload(world, event);
       for (const { app, installation } of listeners(world, event)) {
