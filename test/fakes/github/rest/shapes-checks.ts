@@ -65,7 +65,7 @@ export function shapeCheckSuite(world: World, repository: Repository, suite: Che
     runs_rerequestable: true,
     latest_check_runs_count: latestRuns(suite).length,
     check_runs_url: `${url}/check-runs`,
-    head_commit: shapeSimpleCommit(world, commit),
+    head_commit: shapeSimpleCommit(commit),
   };
 }
 

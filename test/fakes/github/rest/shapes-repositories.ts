@@ -154,12 +154,9 @@ export function shapeCommit(world: World, repository: Repository, commit: Commit
   };
 }
 
-/** The form in `push` and `merge_group` payloads. */
-export function shapeSimpleCommit(world: World, commit: CommitObject) {
-  const person = (each: GitPerson) => {
-    const found = findByEmail(world, each.email);
-    return { name: each.name, email: each.email, ...(found ? { username: found.login } : {}) };
-  };
+/** The short form in webhooks. */
+export function shapeSimpleCommit(commit: CommitObject) {
+  const person = ({ name, email }: GitPerson) => ({ name, email });
   return {
     id: commit.sha,
     tree_id: commit.tree,

@@ -2,7 +2,8 @@
 // Shapes as in @octokit/webhooks-examples; who hears of an event is decided in deliver.ts.
 import { diffTrees } from '../git/diff.js';
 import { listCommits } from '../git/history.js';
-import { ZERO_SHA } from '../git/store.js';
+import { type GitPerson, ZERO_SHA } from '../git/store.js';
+import { findByEmail } from '../model/accounts.js';
 import {
   type Account,
   type CheckRun,
@@ -99,7 +100,7 @@ function shapeSubject(world: World, { name, repository, payload, installation }:
           Array.isArray(value) ? value.map((each) => shapeRepositoryRef(each as Repository)) : value,
         ]),
       );
-      const requester = { requester: null };
+      const requester = name === 'installation' ? {} : { requester: null };
       return { installation: shapeInstallation(world, installation!), ...lists, ...requester };
     }
     default:
@@ -185,7 +186,9 @@ function shapePushedCommit(world: World, html: string, sha: string) {
     changes.filter((change) => statuses.includes(change.status)).map((change) => change.path);
   const renamedFrom = changes.flatMap((change) => change.previousPath ?? []);
   return {
-    ...shapeSimpleCommit(world, commit),
+    ...shapeSimpleCommit(commit),
+    author: shapePusher(world, commit.author),
+    committer: shapePusher(world, commit.committer),
     distinct: true,
     url: `${html}/commit/${sha}`,
     added: paths('added', 'renamed'),
@@ -194,13 +197,19 @@ function shapePushedCommit(world: World, html: string, sha: string) {
   };
 }
 
+/** Only here a person has a `username`, where the address belongs to an account. */
+function shapePusher(world: World, { name, email }: GitPerson) {
+  const account = findByEmail(world, email);
+  return { name, email, ...(account === null ? {} : { username: account.login }) };
+}
+
 function shapeMergeGroup(world: World, entry: QueueEntry): object {
   return {
     head_sha: entry.headSha,
     head_ref: `refs/heads/${entry.headRef}`,
     base_sha: entry.baseSha,
     base_ref: `refs/heads/${entry.pull.baseRef}`,
-    head_commit: shapeSimpleCommit(world, world.store.readCommit(entry.headSha)!),
+    head_commit: shapeSimpleCommit(world.store.readCommit(entry.headSha)!),
   };
 }
 
