@@ -3,7 +3,7 @@ import type { PgBoss } from 'pg-boss';
 import type { Database } from './database.js';
 import { storableText } from './storable.js';
 
-/** `again`: completed and sent again in one transaction; nothing sleeps in memory. */
+/** `again`: completed and sent again in one transaction, for a second from now at the soonest; nothing sleeps in memory. */
 export type JobResult = { readonly kind: 'done' } | { readonly kind: 'again'; readonly at: Date };
 
 /** `signal` fires when the job has overrun its time: it then counts as failed, and another attempt may start. */

@@ -31,6 +31,9 @@ export interface WorkerOptions {
   readonly onSettled: () => void;
 }
 
+/** A time that has passed, by a clock that is ahead of ours, must not make a job run round and round. */
+const SOONEST_AGAIN_MS = 1_000;
+
 /** One attempt: pg-boss refuses to settle it once the job was taken over. */
 interface Attempt {
   readonly id: string;
@@ -164,7 +167,10 @@ async function settle(options: WorkerOptions, attempt: Attempt, result: JobResul
       log.warn({ key: attempt.key }, 'job ended after another worker had taken it over');
       return;
     }
-    if (result.kind === 'again') await options.sendAgain(attempt.key, result.at);
+    if (result.kind === 'again') {
+      const soonest = Date.now() + SOONEST_AGAIN_MS;
+      await options.sendAgain(attempt.key, new Date(Math.max(result.at.getTime(), soonest)));
+    }
     // Its work is done now, whatever failed before.
     await database.executeSql(
       `delete from ${SCHEMA}.job where name = '${DEAD}' and state = 'created' and singleton_key = $1`,

@@ -34,8 +34,8 @@ export interface JobQueue {
   work(handler: JobHandler, options?: { readonly concurrency?: number }): Promise<void>;
   /** Takes no new job and resolves when the running ones have ended (or `drainMs` is over). */
   stop(): Promise<void>;
-  /** Resolves when no job is due, in retry or at work. A job deferred to later does not count. */
-  idle(): Promise<void>;
+  /** Resolves when no job is due, in retry or at work; a job deferred to later does not count. Rejects when late. */
+  idle(timeoutMs?: number): Promise<void>;
   stats(): Promise<QueueStats>;
   /** Newest first. Sending the key again is the way to revive one. */
   deadLetters(): Promise<readonly DeadLetter[]>;
@@ -94,12 +94,17 @@ export async function openQueue(
       await worker?.stop();
       await boss.stop({ graceful: false });
     },
-    async idle() {
-      for (;;) {
+    async idle(timeoutMs = 30_000) {
+      const end = performance.now() + timeoutMs;
+      while (performance.now() < end) {
         const event = new Promise<void>((resolve) => changed.add(resolve));
         if ((await countUnfinished(database)) === 0) return;
         await Promise.race([event, pause(50)]);
       }
+      const { waiting, active } = await readStats(database);
+      throw new Error(
+        `wait for the queue: ${waiting} jobs waiting and ${active} at work after ${timeoutMs / 1_000} s`,
+      );
     },
     stats: () => readStats(database),
     deadLetters: () => readDeadLetters(database),

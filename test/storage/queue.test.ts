@@ -212,16 +212,16 @@ describe.each(ENGINES)('the queue on $name', ({ name, start }) => {
   });
 
   test('a job that asks to run again is sent again for that time, also across a restart', async () => {
-    const at = new Date(Date.now() + 400);
-    await working(
-      WOKEN_ONLY,
-      async () => ({ kind: 'again', at }),
-      async ({ queue }) => {
-        await queue.send('later');
-        await queue.idle();
-        expect(await queue.stats()).toEqual({ waiting: 1, deferred: 1, active: 0, dead: 0 });
-      },
-    );
+    let at = new Date(0);
+    const again: JobHandler = async () => {
+      at = new Date(Date.now() + 1_500);
+      return { kind: 'again', at };
+    };
+    await working(WOKEN_ONLY, again, async ({ queue }) => {
+      await queue.send('later');
+      await queue.idle();
+      expect(await queue.stats()).toEqual({ waiting: 1, deferred: 1, active: 0, dead: 0 });
+    });
     const ranAt = defer<number>();
     const handler: JobHandler = async () => {
       ranAt.resolve(Date.now());
@@ -232,6 +232,28 @@ describe.each(ENGINES)('the queue on $name', ({ name, start }) => {
       expect(await ranAt.promise).toBeGreaterThanOrEqual(at.getTime() - 50);
       await queue.idle();
     });
+  });
+
+  test('a job that asks to run again in the past comes again later, not round and round', async () => {
+    let runs = 0;
+    const handler: JobHandler = async () => {
+      runs += 1;
+      return { kind: 'again', at: new Date(0) };
+    };
+    await working(POLLED, handler, async ({ queue }) => {
+      await queue.send('again');
+      await queue.idle();
+      expect(runs).toBe(1);
+      expect((await queue.stats()).deferred).toBe(1);
+    });
+    await working(
+      WOKEN_ONLY,
+      async () => DONE,
+      async ({ queue }) => {
+        await queue.send('again');
+        await queue.idle();
+      },
+    );
   });
 
   test('a failing job is tried again, then becomes a dead letter; a success clears it', async () => {
@@ -284,8 +306,11 @@ describe.each(ENGINES)('the queue on $name', ({ name, start }) => {
     let runs = 0;
     const begun = defer<void>();
     const behind = defer<void>();
+    const storageOf = defer<Storage>();
+    let whileSecondRuns: unknown = null;
     const handler: JobHandler = async () => {
       runs += 1;
+      if (runs === 2) whileSecondRuns = await (await storageOf.promise).queue.stats();
       if (runs === 1) {
         begun.resolve();
         await behind.promise;
@@ -293,13 +318,16 @@ describe.each(ENGINES)('the queue on $name', ({ name, start }) => {
       if (runs <= 3) throw new Error('not yet');
       return DONE;
     };
-    await working(WOKEN_ONLY, handler, async ({ queue }) => {
+    await working(WOKEN_ONLY, handler, async (storage) => {
+      const { queue } = storage;
+      storageOf.resolve(storage);
       await queue.send('k');
       await begun.promise;
       await queue.send('k');
       behind.resolve();
       await queue.idle();
       // The first run ended in favour of the second, which had two retries of its own.
+      expect(whileSecondRuns).toEqual({ waiting: 0, deferred: 0, active: 1, dead: 0 });
       expect(runs).toBe(4);
       expect((await queue.stats()).dead).toBe(0);
     });
@@ -363,6 +391,19 @@ describe.each(ENGINES)('the queue on $name', ({ name, start }) => {
     await working(WOKEN_ONLY, handler, async ({ queue }) => {
       await queue.idle();
       expect(finished).toBe(2);
+    });
+  });
+
+  test('waiting for the queue ends with what is left when a job does not', async () => {
+    const release = defer<void>();
+    const handler: JobHandler = async () => {
+      await release.promise;
+      return DONE;
+    };
+    await working(WOKEN_ONLY, handler, async ({ queue }) => {
+      await queue.send('slow');
+      await expect(queue.idle(100)).rejects.toThrow('0 jobs waiting and 1 at work after 0.1 s');
+      release.resolve();
     });
   });
 
