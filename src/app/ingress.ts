@@ -108,6 +108,8 @@ export function jobsFor(event: WebhookEvent, appId: number): readonly Wake[] {
 
 /** Changes of a pull request that no verdict hangs on. What GitHub adds later wakes a review, to be safe. */
 const NO_MATTER = [
+  // No verdict hangs on a label; one that is taken off is put back.
+  'labeled',
   'locked',
   'unlocked',
   'milestoned',

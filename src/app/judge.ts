@@ -11,7 +11,7 @@ import { type Evaluation, evaluate } from '../policy/evaluate.js';
 import { evaluateWithFacts, type FactReader } from '../policy/evaluate-with-facts.js';
 import type { Dependencies, PullRequestTarget } from './dependencies.js';
 import { recordsOf } from './ratchet.js';
-import { recall, recallByDigest, settlePolicies } from './recall.js';
+import { findByDigest, recall, settlePolicies } from './recall.js';
 
 export interface Judgement {
   readonly reading: PullRequestReading;
@@ -21,6 +21,7 @@ export interface Judgement {
 }
 
 const CACHE_MS = 5 * 60_000;
+const DIGEST_CACHE_MS = 24 * 60 * 60_000;
 
 /**
  * `null`: the pull request is gone, or the app may not see it.
@@ -45,19 +46,20 @@ export async function judge(
   );
   const { memory, shapeSeen } = await recall(deps.storage, repoId, reading.snapshot);
   const read = factReader(deps, client, target, repoId);
-  let snapshot = await withRememberedDigests(deps, repoId, reading.snapshot);
+  let snapshot = await withRememberedDigests(deps, target, repoId, reading.snapshot);
   if (reading.needsFormerPaths) {
     await beforeFacts(reading, repoId);
     snapshot = await readFormerPaths(client, snapshot);
   }
   let input = { snapshot, memory, now, policies, catalogue: deps.catalogue };
-  if (shapeSeen && evaluate(input).decision.authorship.authorship !== 'agent') {
+  if (shapeSeen.length > 0 && evaluate(input).decision.authorship.authorship !== 'agent') {
     const { headSha } = snapshot.pullRequest;
-    snapshot = await read(snapshot, [{ kind: 'digest', headSha }]);
+    if (snapshot.digests[headSha] === undefined)
+      snapshot = await read(snapshot, [{ kind: 'digest', headSha }]);
     const digest = snapshot.digests[headSha];
-    if (digest !== undefined) {
-      input = { ...input, snapshot, memory: await recallByDigest(deps.storage, repoId, memory, digest) };
-    }
+    // A diff too large to be read is taken for the one whose every file and line count it has.
+    const seen = digest === undefined ? shapeSeen : await findByDigest(deps.storage, repoId, digest);
+    input = { ...input, snapshot, memory: { ...memory, evidence: [...memory.evidence, ...seen] } };
   }
   let announced = reading.needsFormerPaths;
   const result = await evaluateWithFacts(input, async (known, facts) => {
@@ -94,14 +96,25 @@ export async function rememberAgent(
 
 async function withRememberedDigests(
   deps: Dependencies,
+  target: PullRequestTarget,
   repoId: number,
   snapshot: Snapshot,
 ): Promise<Snapshot> {
-  const { number, baseRef } = snapshot.pullRequest;
-  const remembered = await deps.storage.digests.find(repoId, number!, baseRef);
-  // The present head's own diff may have changed since: its base branch moves. It is read again when it matters.
-  const { [snapshot.pullRequest.headSha]: _present, ...earlier } = remembered;
-  return { ...snapshot, digests: earlier };
+  const { number, baseRef, headSha } = snapshot.pullRequest;
+  const [remembered, present] = await Promise.all([
+    deps.storage.digests.find(repoId, number!, baseRef),
+    deps.storage.cache.get(target.installation, presentDigestKey(target, snapshot), deps.now()),
+  ]);
+  const { [headSha]: _asOfThen, ...earlier } = remembered;
+  return { ...snapshot, digests: typeof present === 'string' ? { ...earlier, [headSha]: present } : earlier };
+}
+
+/**
+ * The diff of a head changes under it only when the base branch takes in some of its commits: they are fewer then.
+ */
+function presentDigestKey({ owner, repo, number }: PullRequestTarget, { pullRequest }: Snapshot): string {
+  const { headSha, baseRef, commitCount, changedFiles } = pullRequest;
+  return `digest ${owner}/${repo}#${number} ${headSha} ${commitCount} ${changedFiles} ${baseRef}`;
 }
 
 function factReader(
@@ -115,14 +128,18 @@ function factReader(
       computeDigest: computeDiffDigest,
       readModes: readFileModes,
       cached: (key, readFresh) => cached(deps, target.installation, key, readFresh),
-      onDigest: (headSha, digest) =>
-        deps.storage.digests.record({
-          repoId,
-          pullRequest: snapshot.pullRequest.number!,
-          baseRef: snapshot.pullRequest.baseRef,
-          headSha,
+      onDigest: async (headSha, digest) => {
+        const { number, baseRef } = snapshot.pullRequest;
+        await deps.storage.digests.record({ repoId, pullRequest: number!, baseRef, headSha, digest });
+        if (headSha !== snapshot.pullRequest.headSha) return;
+        const expiresAt = new Date(deps.now().getTime() + DIGEST_CACHE_MS);
+        await deps.storage.cache.set(
+          target.installation,
+          presentDigestKey(target, snapshot),
           digest,
-        }),
+          expiresAt,
+        );
+      },
     });
 }
 

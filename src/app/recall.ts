@@ -1,13 +1,13 @@
 // What does the app remember that GitHub does not tell?
 import type { PolicyFile, PolicyFiles } from '../domain/policy-file.js';
-import type { Memory, Snapshot } from '../domain/snapshot.js';
+import type { Memory, RememberedEvidence, Snapshot } from '../domain/snapshot.js';
 import type { Storage } from '../storage/storage.js';
 import { digestKey, isEvidence, keysOf } from './ratchet.js';
 
 export interface Recollection {
   readonly memory: Memory;
-  /** A diff of this shape was an agent's before: whether it is the same diff, only its digest tells. */
-  readonly shapeSeen: boolean;
+  /** An agent's diff of this shape: whether it is the same diff, only its digest tells. */
+  readonly shapeSeen: readonly RememberedEvidence[];
 }
 
 export async function recall(storage: Storage, repoId: number, snapshot: Snapshot): Promise<Recollection> {
@@ -17,19 +17,17 @@ export async function recall(storage: Storage, repoId: number, snapshot: Snapsho
   ]);
   return {
     memory: { pushes, evidence: found.filter(isEvidence) },
-    shapeSeen: found.some((piece) => piece.kind === 'shape'),
+    shapeSeen: found.filter((piece) => !isEvidence(piece)),
   };
 }
 
-/** Adds what was seen on exactly this diff. */
-export async function recallByDigest(
+/** What was seen on exactly this diff. */
+export function findByDigest(
   storage: Storage,
   repoId: number,
-  memory: Memory,
   digest: string,
-): Promise<Memory> {
-  const found = await storage.evidence.find(repoId, [digestKey(digest)]);
-  return { ...memory, evidence: [...memory.evidence, ...found] };
+): Promise<readonly RememberedEvidence[]> {
+  return storage.evidence.find(repoId, [digestKey(digest)]);
 }
 
 /**

@@ -55,7 +55,12 @@ const SCHEMAS = {
     ...InRepository,
     action: Action,
     sender: Sender,
-    check_run: z.object({ head_sha: Sha, name: z.string().max(1_000), app: App }),
+    check_run: z.object({
+      head_sha: Sha,
+      name: z.string().max(1_000),
+      status: z.string().max(100),
+      app: App,
+    }),
     requested_action: z.object({ identifier: z.string().max(100) }).optional(),
   }),
   check_suite: z.object({
