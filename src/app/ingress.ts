@@ -97,12 +97,15 @@ export function jobsFor(event: WebhookEvent, appId: number): readonly Wake[] {
         : [];
     case 'installation_repositories':
       return event.action === 'added' ? [installationJob(event)] : [];
+    // Whoever lost rights may have approved what is green now.
     case 'member':
+      return [repositoryJob(event)];
     case 'membership':
     case 'team':
     case 'team_add':
+      return [installationJob(event)];
     case 'organization':
-      return [];
+      return event.action === 'member_removed' ? [installationJob(event)] : [];
   }
 }
 

@@ -95,7 +95,7 @@ const SCHEMAS = {
     }),
   }),
   installation_repositories: z.object({ action: Action, installation: Installation }),
-  member: z.object({ action: Action, installation: Installation }),
+  member: z.object({ ...InRepository, action: Action }),
   membership: z.object({ action: Action, installation: Installation }),
   team: z.object({ action: Action, installation: Installation }),
   team_add: z.object({ installation: Installation }),

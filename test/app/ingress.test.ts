@@ -82,10 +82,11 @@ describe('an event wakes', () => {
     ['installation', payloads.installation('deleted'), []],
     ['installation', payloads.installation('suspend'), []],
     ['installation_repositories', payloads.people('added'), ['installation:5']],
-    ['member', payloads.people('removed'), []],
-    ['membership', payloads.people('removed'), []],
-    ['team', payloads.people('edited'), []],
-    ['organization', payloads.people('member_removed'), []],
+    ['member', payloads.member('removed'), ['repository:5:acme/shop']],
+    ['membership', payloads.people('removed'), ['installation:5']],
+    ['team', payloads.people('edited'), ['installation:5']],
+    ['organization', payloads.people('member_removed'), ['installation:5']],
+    ['organization', payloads.people('member_invited'), []],
   ])('%s %#', (name, payload, expected) => {
     expect(wakes(name, payload)).toEqual(expected);
   });

@@ -118,6 +118,10 @@ export function installation(action: string, updated_at: string | number | null 
   };
 }
 
+export function member(action: string) {
+  return { ...common, action, member: sender };
+}
+
 export function people(action: string) {
   return { action, sender, installation: { id: 5 }, organization: { login: 'acme' }, member: sender };
 }
