@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { AuthorshipFinding } from '../domain/authorship.js';
 import { plain } from '../domain/message.js';
 import type { RememberedEvidence, Snapshot } from '../domain/snapshot.js';
+import { contentDigestOf } from '../formats/diff-digest.js';
 import type { EvidenceKey, EvidenceRecord } from '../storage/evidence.js';
 
 /** Where to look for remembered evidence about this change. The digest is looked up only if its shape was seen. */
@@ -16,8 +17,9 @@ export function keysOf(snapshot: Snapshot): readonly EvidenceKey[] {
   ];
 }
 
+/** The same content against another base branch, or moved by a rebase, is the same work. */
 export function digestKey(digest: string): EvidenceKey {
-  return { kind: 'digest', key: digest };
+  return { kind: 'digest', key: contentDigestOf(digest) };
 }
 
 /** A shape alone is no evidence: other changes have the same files and line counts. */

@@ -3,12 +3,10 @@ import { createHash } from 'node:crypto';
 import { type DiffFile, parseUnifiedDiff } from './unified-diff.js';
 
 /**
- * SHA-256 (hex) over the base branch and, per file, both paths, status, modes and full hunks.
- *
- * A hunk counts with its lines, its context and the text after `@@` (the function git finds it in), but without
- * line numbers: a clean rebase on a base that grew above keeps the digest. What it costs: a hunk that moves to a
- * place with the same three lines of context on both sides and the same section has the same digest. The section is
- * therefore part of it, although an edit to that line on the base then asks for a new approval.
+ * Two SHA-256 (hex), joined by a dash. The first is over the content: per file both paths, status, modes and the lines
+ * of its hunks. The second adds where it stands: the base branch, and per hunk its lines' numbers and the text after
+ * `@@`. The same digest is the same change in the same place, so what somebody approved in one block cannot be carried
+ * to another with the same lines around it. What it costs: a rebase on a base that grew above a hunk asks again.
  *
  * A file without complete text (binary, not UTF-8, no hunks) counts with its full blob id, taken from the diff or
  * from `blobs` (by path, the id after the change, before it for a removed file). An abbreviated id can be matched on
@@ -22,30 +20,44 @@ export function computeDiffDigest(
 ): string | null {
   const files = parseUnifiedDiff(diffText);
   if (files === null || files.length === 0) return null;
-  const entries: string[] = [];
+  const contents: string[] = [];
+  const places: string[] = [];
   for (const file of files) {
     const content = contentOf(file, blobs);
     if (content === null) return null;
     const { oldPath, newPath, status, oldMode, newMode } = file;
-    entries.push(JSON.stringify([oldPath, newPath, status, oldMode, newMode, content]));
+    const entry = JSON.stringify([oldPath, newPath, status, oldMode, newMode, content]);
+    contents.push(entry);
+    places.push(JSON.stringify([entry, file.hunks.map(placeOf)]));
   }
-  return createHash('sha256')
-    .update(JSON.stringify(['v1', baseRef, entries.sort()]))
-    .digest('hex');
+  return `${hash(['v2', contents.sort()])}-${hash(['v2', baseRef, places.sort()])}`;
+}
+
+/** The part that is the same wherever the change is proposed: against another base branch, after a rebase. */
+export function contentDigestOf(digest: string): string {
+  return digest.split('-')[0]!;
+}
+
+function placeOf({ oldStart, newStart, section }: DiffFile['hunks'][number]): readonly unknown[] {
+  return [oldStart, newStart, section];
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 /** What stands for the file's content; `null` if it is not completely known. */
 function contentOf(file: DiffFile, blobs: ReadonlyMap<string, string>): readonly unknown[] | null {
   const { hunks, binary, newBlob } = file;
-  const hunksAsText = hunks.map((hunk) => [hunk.section, hunk.lines]);
+  const lines = hunks.map((hunk) => hunk.lines);
   // Bytes that are no UTF-8 arrive as U+FFFD, and different ones look the same.
   const lossy = hunks.some((hunk) => [hunk.section, ...hunk.lines].some((line) => line.includes('\uFFFD')));
-  if (hunks.length > 0 && !lossy) return ['hunks', hunksAsText];
+  if (hunks.length > 0 && !lossy) return ['hunks', lines];
   // No `index` line: only names or modes changed.
   if (!binary && !lossy && newBlob === null) return ['same'];
   const blob = blobOf(file, blobs);
   if (!binary && !lossy && isEmptyBlob(file)) return ['empty'];
-  return blob === null ? null : ['blob', blob, hunksAsText];
+  return blob === null ? null : ['blob', blob, lines];
 }
 
 function blobOf(file: DiffFile, blobs: ReadonlyMap<string, string>): string | null {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { computeDiffDigest } from '../../src/formats/diff-digest.js';
+import { computeDiffDigest, contentDigestOf } from '../../src/formats/diff-digest.js';
 import { createGitRepository, type GitRepository } from './git-repository.js';
 
 const numbered = (from: number, to: number) =>
@@ -38,15 +38,8 @@ function edited(): string {
 describe('the same change keeps its digest', () => {
   test('after a rebase on a base where another file changed', () => {
     const before = edited();
-    expect(before).toMatch(/^[0-9a-f]{64}$/);
+    expect(before).toMatch(/^[0-9a-f]{64}-[0-9a-f]{64}$/);
     expect(rebased({ other: '2\n' }, () => EDITED)).toBe(before);
-  });
-
-  test('after a rebase that only moved its lines down', () => {
-    // The section after @@ is the line above the hunk, which a longer file keeps.
-    const before = edited();
-    const grown = `new first line\n${FILE}`;
-    expect(rebased({ x: grown }, () => `new first line\n${EDITED}`)).toBe(before);
   });
 
   test('whatever the order of the files', () => {
@@ -109,15 +102,38 @@ describe('another change has another digest', () => {
     expect(inDeny).not.toBe(inAllow);
   });
 
-  test('accepted limit: a hunk that moves within one section between the same lines keeps the digest', () => {
-    const block = 'one\ntwo\nthree\nX\nfour\nfive\nsix\n';
-    const text = `section\n${` ${block}`.replaceAll('\n', '\n ').trimEnd()}\n${` ${block}`.replaceAll('\n', '\n ').trimEnd()}\n`;
+  test('a hunk that moves within one section between the same lines: an approval must not move along', () => {
+    const block = ' one\n two\n three\n X\n four\n five\n six\n';
+    const text = `section\n${block}${block}`;
     git.commit({ x: text });
     git.run('checkout', '-q', '-B', 'work');
     const first = digest('main', git.commit({ x: text.replace(' X\n', ' Y\n') }));
     const at = text.lastIndexOf(' X\n');
     const second = digest('main', git.commit({ x: `${text.slice(0, at)} Y\n${text.slice(at + 3)}` }));
-    expect(second).toBe(first);
+    expect(first).not.toBeNull();
+    expect(second).not.toBe(first);
+  });
+
+  test('a rebase that moved its lines down: where it stands is to be seen again', () => {
+    const before = edited();
+    const grown = `new first line\n${FILE}`;
+    expect(rebased({ x: grown }, () => `new first line\n${EDITED}`)).not.toBe(before);
+  });
+});
+
+describe('the content alone', () => {
+  test('is the same against another base branch and after lines moved down', () => {
+    const before = contentDigestOf(edited());
+    expect(before).toMatch(/^[0-9a-f]{64}$/);
+    expect(contentDigestOf(digest('main', 'work', 'release/1') ?? '')).toBe(before);
+    const grown = `new first line\n${FILE}`;
+    expect(contentDigestOf(rebased({ x: grown }, () => `new first line\n${EDITED}`))).toBe(before);
+  });
+
+  test('is another with another line', () => {
+    const before = contentDigestOf(edited());
+    const head = git.commit({ x: EDITED.replace('LINE 20', 'LINE 21') });
+    expect(contentDigestOf(digest('main', head) ?? '')).not.toBe(before);
   });
 });
 
