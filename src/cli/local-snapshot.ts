@@ -80,6 +80,14 @@ export async function readLocalChange(change: LocalChange, now: Date): Promise<L
   return { snapshot, policy: await readPolicyAt(repo, base) };
 }
 
+/** Git's raw diff from where `head` left `base` to `head`. */
+export async function readLocalDiff(change: Pick<LocalChange, 'repo' | 'base' | 'head'>): Promise<string> {
+  const { repo } = change;
+  const [base, head] = [await resolveCommit(repo, change.base), await resolveCommit(repo, change.head)];
+  const mergeBase = await findMergeBase(change, base, head);
+  return (await git(repo, ['diff', ...DIFF, '-p', mergeBase, head])).toString('utf8');
+}
+
 const DIFF = [
   '--no-ext-diff',
   '--no-textconv',
@@ -88,7 +96,11 @@ const DIFF = [
   '--ignore-submodules=none',
 ] as const;
 
-async function findMergeBase(change: LocalChange, base: string, head: string): Promise<string> {
+async function findMergeBase(
+  change: Pick<LocalChange, 'repo' | 'base' | 'head'>,
+  base: string,
+  head: string,
+): Promise<string> {
   const sha = (await git(change.repo, ['merge-base', base, head]).catch(() => Buffer.from('')))
     .toString('utf8')
     .trim();

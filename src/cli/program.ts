@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Catalogue } from '../agents/catalogue.js';
 import type { Account } from '../domain/snapshot.js';
 import { runClassify } from './classify.js';
+import { runCoverage } from './coverage.js';
 import { type CommandIo, EXIT, type ExitCode } from './exit-codes.js';
 import { runExplain } from './explain.js';
 import { runLint } from './lint.js';
@@ -113,6 +114,26 @@ export function buildProgram(
       run(runExplain({ path, policy: flags.policy, base: flags.base, format: flags.format }, catalogue, io)),
     );
 
+  program
+    .command('coverage')
+    .description('Say which of the lines a change adds are run by the tests.')
+    .argument('<file...>', 'lcov, Cobertura, JaCoCo, Istanbul JSON, Go profile, or a zip archive of them')
+    .option('--repo <dir>', 'a local git repository', '.')
+    .requiredOption('--base <ref>', 'the branch it would merge into')
+    .option('--head <ref>', 'the tip of the change, on which the tests ran', 'HEAD')
+    .option('--patch-min <share>', 'least share of added lines that must be run, such as 80%', parseShare)
+    .option(
+      '--against <file>',
+      'a coverage file of the base, for the change of the project; may be given several times',
+      collect,
+      [] as string[],
+    )
+    .addOption(FORMAT)
+    .addHelpText('after', example('agent-policy coverage coverage/lcov.info --base main --patch-min 80%'))
+    .action((files: string[], flags: CoverageFlags) =>
+      run(runCoverage({ ...flags, files, patchMin: flags.patchMin ?? null }, io)),
+    );
+
   for (const command of program.commands)
     command.exitOverride().configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
   return program;
@@ -136,12 +157,28 @@ interface SimulateFlags {
   readonly format: 'text' | 'json';
 }
 
+interface CoverageFlags {
+  readonly repo: string;
+  readonly base: string;
+  readonly head: string;
+  readonly patchMin?: number;
+  readonly against: readonly string[];
+  readonly format: 'text' | 'json';
+}
+
 function example(...lines: readonly string[]): string {
   return `\nExample:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 }
 
 function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
+}
+
+function parseShare(value: string): number {
+  const match = /^(\d{1,3}(?:\.\d{1,4})?)%$/.exec(value);
+  const share = match === null ? Number.NaN : Number(match[1]) / 100;
+  if (share >= 0 && share <= 1) return share;
+  throw new InvalidArgumentError('Give a percentage from 0% to 100%, for example 80%.');
 }
 
 function parsePullRequest(value: string): { owner: string; repo: string; number: number } {
