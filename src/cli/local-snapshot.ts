@@ -131,6 +131,7 @@ async function readCommits(repo: string, from: string, to: string): Promise<Comm
         parents: parents.split(' ').filter((parent) => parent !== ''),
         author: identity(an, ae),
         committer: identity(cn, ce),
+        coAuthors: [],
         message: message.join('\n').trimEnd(),
         signature: null,
       };

@@ -34,9 +34,10 @@ export interface Commit {
   readonly sha: string;
   /** The whole message, subject and trailers. */
   readonly message: string;
-  /** Author and every co-author GitHub lists; the first is the author. */
   readonly author: GitIdentity;
   readonly committer: GitIdentity;
+  /** Co-authors as GitHub resolves them to accounts. Empty where the source does not: the message names them. */
+  readonly coAuthors: readonly GitIdentity[];
   /** `null`: not known (offline). */
   readonly signature: CommitSignature | null;
   /** More than one means a merge. Empty if not known. */

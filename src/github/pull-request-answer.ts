@@ -29,6 +29,10 @@ const commit = z.object({
   message: z.string(),
   author: person.nullable(),
   committer: person.nullable(),
+  /** The author first, then who is named as co-author; a longer list could hide one at its end. */
+  authors: z
+    .object({ totalCount: z.number(), nodes: z.array(person) })
+    .refine(({ totalCount, nodes }) => nodes.length === totalCount, 'more than 100 authors'),
   signature: z
     .object({ isValid: z.boolean(), wasSignedByGitHub: z.boolean(), signer: userSchema.nullable() })
     .nullable(),

@@ -67,6 +67,7 @@ export function toCommit(commit: CommitAnswer, signatureUnreadable: boolean): Co
     message: commit.message,
     author: toIdentity(commit.author),
     committer: toIdentity(commit.committer),
+    coAuthors: commit.authors.nodes.slice(1).map(toIdentity),
     signature: signatureUnreadable
       ? null
       : {

@@ -95,7 +95,7 @@ function participantsOfCommit(
   }
   const signer = commit.signature?.signer ?? null;
   if (signer !== null) found.push({ account: signer, how: say`signed ${sha}` });
-  for (const coAuthor of coAuthorsOf(commit.message)) {
+  for (const coAuthor of [...commit.coAuthors, ...coAuthorsOf(commit.message)]) {
     for (const account of accountsOf(coAuthor, accounts)) {
       found.push({ account, how: say`is a co-author of ${sha}` });
     }

@@ -32,6 +32,7 @@ function commit(email: string, signature: CommitSignature | null, changes: Parti
     author: person,
     committer: { name: 'GitHub', email: 'noreply@github.com', account: null },
     signature,
+    coAuthors: [],
     parents: ['b'.repeat(40)],
     ...changes,
   };

@@ -44,6 +44,7 @@ export function aCommit(changes: Partial<Commit> = {}): Commit {
     author: identity(COPILOT),
     committer: WEB_FLOW,
     signature: { verified: true, signer: null, byGitHub: true },
+    coAuthors: [],
     parents: ['1111111000000000000000000000000000000000'],
     ...changes,
   };

@@ -27,6 +27,7 @@ export function commit(oid: string, changes: object = {}) {
       message: 'Change the network',
       author: alice,
       committer: alice,
+      authors: { totalCount: 1, nodes: [alice] },
       signature: null,
       parents: { nodes: [{ oid: 'f'.repeat(40) }] },
       ...changes,

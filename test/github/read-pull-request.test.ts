@@ -117,6 +117,24 @@ describe('accounts', () => {
 });
 
 describe('commits', () => {
+  const eve = { name: 'Eve', email: 'eve@home.example', user: { login: 'eve', databaseId: 9 } };
+  const alice = { name: 'Alice', email: 'alice@example.com', user: { login: 'alice', databaseId: 1 } };
+
+  test('tells the co-authors that GitHub ties to an account', async () => {
+    const authors = { totalCount: 2, nodes: [alice, eve] };
+    const found = await readOf({ commits: list([commit('1'.repeat(40), { authors })]) });
+    expect(found.snapshot.commits[0]?.coAuthors).toEqual([
+      { name: 'Eve', email: eve.email, account: { login: 'eve', id: 9, type: 'User' } },
+    ]);
+  });
+
+  test('refuses a list of authors that is cut short', async () => {
+    const authors = { totalCount: 101, nodes: [alice] };
+    const commits = list([commit('1'.repeat(40), { authors })]);
+    api.graphql({ data: reading({ repository: repository({ pullRequest: pullRequest({ commits }) }) }) });
+    expect(await failureOf(read())).toMatchObject({ kind: 'unexpected' });
+  });
+
   test('tells unsigned, signed by a person, and signed by GitHub apart', async () => {
     const signature = (isValid: boolean, wasSignedByGitHub: boolean, signer: object | null) => ({
       signature: { isValid, wasSignedByGitHub, signer },

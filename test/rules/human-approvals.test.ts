@@ -153,6 +153,13 @@ describe('human-approvals: who does not count', () => {
       'is a co-author of aaaaaaa',
     ],
     [
+      'a co-author by a private address that GitHub knows',
+      { commits: [aCommit({ coAuthors: [{ name: 'B', email: 'bo@home.example', account: user('bo') }] })] },
+      {},
+      {},
+      'is a co-author of aaaaaaa',
+    ],
+    [
       'the sender of a push, whatever the commits say',
       {},
       {},
@@ -207,7 +214,7 @@ describe('human-approvals: who does not count', () => {
     expect(judgeWith({ reviews, teams, people: { zoe: aPerson('zoe') } }, ONE)[0]?.[0]).toBe('pass');
   });
 
-  test('known limit: a co-author by a private address that names no account still counts', () => {
+  test('known limit: a co-author by an address that GitHub ties to no account still counts', () => {
     const commits = [aCommit({ message: 'x\n\nCo-authored-by: B <bo@home.example>' })];
     expect(judgeWith({ commits, reviews: [aReview('bo')] }, ONE)[0]?.[0]).toBe('pass');
     const memory = aMemory({ pushes: [{ sender: user('bo'), headSha: HEAD }] });
