@@ -7,6 +7,7 @@ import { runCoverage } from './coverage.js';
 import { type CommandIo, EXIT, type ExitCode } from './exit-codes.js';
 import { runExplain } from './explain.js';
 import { runLint } from './lint.js';
+import { runOutcomes } from './outcomes.js';
 import { runSimulate } from './simulate.js';
 
 const FORMAT = new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text');
@@ -46,6 +47,13 @@ export function buildProgram(
     .requiredOption('--jsonl <file>', 'pull requests, one a line; - reads standard input')
     .addHelpText('after', example('agent-policy classify --jsonl pulls.jsonl > labels.jsonl'))
     .action((flags: { jsonl: string }) => run(runClassify({ jsonl: flags.jsonl }, catalogue, io)));
+
+  program
+    .command('outcomes')
+    .description('Say which merged changes were undone, and by what: from commit messages or a local clone.')
+    .option('--jsonl <file>', 'commit messages, one JSON object a line; - reads standard input')
+    .addHelpText('after', example('agent-policy outcomes --jsonl commits.jsonl > reverts.jsonl'))
+    .action((flags: { jsonl?: string }) => run(runOutcomes({ jsonl: flags.jsonl ?? null, repo: null }, io)));
 
   program
     .command('simulate')
