@@ -57,7 +57,7 @@ function judge(source: AuthorshipSource, options: ClassifyOptions, recognizer: R
   const judged =
     agents.length > 0 ? null : judgeWithoutAgent(source, opener, options, recognizer, machines, evidence);
   const authorship = judged?.authorship ?? 'agent';
-  const doubts = judged?.doubts ?? [];
+  const doubts = judged?.doubts ?? strangerDoubts(source, options.memory, recognizer, machines);
   return {
     finding: {
       authorship,
@@ -257,6 +257,17 @@ function personDoubts(
   if (source.kind === 'row') return [];
   const doubts: Message[] = [];
   if (!source.complete) doubts.push(say`not all commits were read`);
+  return [...doubts, ...strangerDoubts(source, memory, recognizer, machines)];
+}
+
+/** Bots that no signature names, and machine users. */
+function strangerDoubts(
+  source: AuthorshipSource,
+  memory: Memory,
+  recognizer: Recognizer,
+  machines: readonly string[],
+): readonly Message[] {
+  if (source.kind === 'row') return [];
   const strangers = new Set<string>();
   for (const { author, committer } of source.commits)
     for (const identity of [author, committer]) {
@@ -270,6 +281,5 @@ function personDoubts(
     if (recognized?.is === 'bot') strangers.add(recognized.login);
     if (machines.includes(sender.login.toLowerCase())) strangers.add(sender.login);
   }
-  for (const login of strangers) doubts.push(say`${code(login)} took part, and no signature names it`);
-  return doubts;
+  return [...strangers].map((login) => say`${code(login)} took part, and no signature names it`);
 }

@@ -47,7 +47,7 @@ export interface AuthorshipFinding {
   /** Agent or tool named for display; for `assisted` the tool, for `automation` the bot. */
   readonly name: string | null;
   readonly evidence: readonly Evidence[];
-  /** Why neither `human` nor `automation` was granted. Empty unless `unknown`. */
+  /** Why neither `human` nor `automation` was granted; for `agent`, who took part beside the agents. Else empty. */
   readonly doubts: readonly Message[];
   readonly requester: Requester;
   /** True if the opener is an account GitHub verifies to be the agent's own. */

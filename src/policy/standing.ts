@@ -60,7 +60,9 @@ export function tierInForce(input: TierInput): TierInForce {
   const { authorship, snapshot, machineUsers } = input;
   const base = lowest(statedTiers(input, null));
   const agents = judgedAgents(authorship);
-  const each = agents.map((agent) => ({ agent, tier: lowest(statedTiers(input, agent)) }));
+  // Beside an agent somebody whom no signature names may have written part of it.
+  const unnamed = authorship.authorship === 'agent' && authorship.doubts.length > 0 ? [null] : [];
+  const each = [...agents, ...unnamed].map((agent) => ({ agent, tier: lowest(statedTiers(input, agent)) }));
   const least = each.reduce<(typeof each)[number] | null>(
     (before, next) => (before === null || next.tier < before.tier ? next : before),
     null,

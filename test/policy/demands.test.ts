@@ -74,6 +74,11 @@ describe('tiers', () => {
     expect(open(aPolicy(DOCS_ALONE), docs({ commits }))).toHaveLength(1);
   });
 
+  test('an app that no signature names brings it down to the default one', () => {
+    const commits = [aCommit({ author: identity(DEVIN) }), aCommit({ author: identity(bot('sneaky-app')) })];
+    expect(open(aPolicy(DOCS_ALONE), docs({ commits }))).toHaveLength(1);
+  });
+
   test.each([
     ['a submodule', { mode: '160000' }],
     ['a symbolic link', { mode: '120000' }],
