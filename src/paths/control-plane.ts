@@ -18,11 +18,17 @@ const FOLDERS: readonly string[] = [
 /** Folders of agents' instructions, read at any depth. */
 const FOLDERS_ANYWHERE: readonly string[] = [
   '.agents',
+  '.amazonq',
   '.claude',
   '.clinerules',
   '.codex',
+  '.continue',
   '.cursor',
   '.gemini',
+  '.junie',
+  '.kiro',
+  '.opencode',
+  '.roo',
   '.windsurf',
 ];
 
@@ -44,8 +50,13 @@ const FILES_ANYWHERE: readonly string[] = [
   'gemini.md',
   '.mcp.json',
   '.cursorrules',
+  '.goosehints',
+  '.roorules',
   '.windsurfrules',
 ];
+
+/** A tool server of the editor's agent: the editor's other settings are its owner's. */
+const EDITOR_TOOLS = /(?:^|\/)\.vscode\/mcp\.json$/;
 
 /** The policy and its tests: `.github/agent-policy.yml`, `.github/agent-policy.test.yml`, `.github/agent-policy-tests/`. */
 const POLICY_PREFIX = '.github/agent-policy';
@@ -56,6 +67,7 @@ export function isControlPlane(path: string): boolean {
   if (folded.startsWith(POLICY_PREFIX)) return true;
   if (FILES.includes(folded)) return true;
   if (FOLDERS.some((folder) => folded === folder || folded.startsWith(`${folder}/`))) return true;
+  if (EDITOR_TOOLS.test(folded)) return true;
   const parts = folded.split('/');
   return FILES_ANYWHERE.includes(parts.at(-1)!) || parts.some((part) => FOLDERS_ANYWHERE.includes(part));
 }

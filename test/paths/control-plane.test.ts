@@ -28,6 +28,11 @@ describe('the control plane', () => {
     '.cursorrules',
     '.mcp.json',
     'tools/.mcp.json',
+    '.vscode/mcp.json',
+    'tools/.VSCode/MCP.json',
+    '.kiro/steering/a.md',
+    '.roo/rules/a.md',
+    '.roorules',
     '.codex/config.toml',
     '.github/copilot-instructions.md',
     '.github/instructions/a.instructions.md',
@@ -62,6 +67,8 @@ describe('the control plane', () => {
     'claude/notes.md',
     '.gitignore',
     'mcp.json',
+    '.vscode/settings.json',
+    'x.vscode/mcp.json',
   ])('does not have %s', (path) => {
     expect(isControlPlane(path)).toBe(false);
   });
