@@ -71,7 +71,7 @@ export async function judge(
 }
 
 /**
- * An agent's change is remembered under its pull request, commits and diff, so that it stays one.
+ * An agent's change is remembered under its diff too, so that it stays one in another pull request.
  * One diff read per head, after the verdict stands: nobody waits for it.
  */
 export async function rememberAgent(

@@ -13,7 +13,8 @@ import type { Dependencies, PullRequestTarget } from './dependencies.js';
 import { formatReviewKey } from './job-key.js';
 import { type Judgement, judge, rememberAgent } from './judge.js';
 import { perform } from './perform.js';
-import { externalIdOf, planActions } from './plan.js';
+import { type Action, externalIdOf, planActions } from './plan.js';
+import { recordsOf } from './ratchet.js';
 
 const DONE: JobResult = { kind: 'done' };
 
@@ -38,10 +39,13 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
   const tightenedAt = await deps.storage.tightened.find(repoId, target.number);
   await record(deps, judgement, target, gate);
   const check = await renderShared(deps, target, judgement, gate);
+  const labels = evaluation.label === null ? [] : [evaluation.label];
+  const actions = planActions(check, labels, standingOf(judgement, red));
+  const isLabel = (action: Action) => action.kind === 'add-label';
   await perform(
     client,
     target,
-    planActions(check, evaluation.label === null ? [] : [evaluation.label], standingOf(judgement, red)),
+    actions.filter((action) => !isLabel(action)),
   );
   if (tightenedAt !== null) await deps.storage.tightened.clear(repoId, target.number, tightenedAt);
   deps.log.info(
@@ -55,6 +59,8 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
     'judged',
   );
   await rememberAgent(deps, client, target, judgement);
+  // Last, and nothing hangs on it: anybody can make GitHub refuse one more label.
+  await perform(client, target, actions.filter(isLabel));
   return DONE;
 }
 
@@ -79,6 +85,10 @@ async function record(
       decision,
       decidedAt: deps.now(),
     });
+    // A force-push may come before GitHub has taken the check.
+    await deps.storage.evidence.record(
+      recordsOf(repoId, judgement.snapshot, decision.authorship, null, deps.now()),
+    );
     // A sibling on the same head shows the strictest verdict, which this may just have become, or ceased to be.
     if (changed) await wakeSiblings(deps, target, judgement.reading);
   });
