@@ -2,6 +2,9 @@
 
 /** Operation ids of the OpenAPI description. */
 export const REST_OPERATIONS = [
+  'actions/download-artifact',
+  'actions/list-artifacts-for-repo',
+  'actions/list-workflow-run-artifacts',
   'apps/get-authenticated',
   'apps/create-from-manifest',
   'apps/list-installations',

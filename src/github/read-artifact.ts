@@ -1,0 +1,207 @@
+// What did a workflow run upload under this name?
+// GitHub answers a download with an address elsewhere, which is fetched without the token.
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { GitHubClient } from './client.js';
+import { GitHubFailure, kindOfStatus } from './failure.js';
+import { parseAnswer } from './transport.js';
+
+export interface ArtifactAddress {
+  readonly owner: string;
+  readonly repo: string;
+  /** As the workflow names it. */
+  readonly name: string;
+  /** The run; `null`: any run on `head`. */
+  readonly runId: number | null;
+  /** The commit the run must have been on; `null`: whichever. */
+  readonly head: string | null;
+}
+
+export interface Artifact {
+  readonly id: number;
+  readonly runId: number;
+  /** The commit the run was on. */
+  readonly headSha: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+}
+
+export type ArtifactReading =
+  /** A zip archive, of as many bytes as were counted. */
+  | { readonly kind: 'found'; readonly artifact: Artifact; readonly bytes: Uint8Array }
+  | { readonly kind: 'missing' }
+  /** The run was on another commit than asked for. */
+  | { readonly kind: 'stale'; readonly headSha: string }
+  /** GitHub keeps artifacts for 90 days, or as many as the repository says. */
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'too-large'; readonly maxBytes: number };
+
+export interface ArtifactLimits {
+  /** Of the archive, packed. */
+  readonly maxBytes: number;
+  /** Of the download. */
+  readonly timeoutMs: number;
+}
+
+const LIMITS: ArtifactLimits = { maxBytes: 100 * 1024 * 1024, timeoutMs: 60_000 };
+
+/**
+ * Two requests to GitHub: the list, then the address of the newest artifact of that name.
+ * Throws `GitHubFailure`, also when the download breaks off or is not what GitHub's digest says.
+ */
+export async function readArtifact(
+  client: GitHubClient,
+  at: ArtifactAddress,
+  limits: ArtifactLimits = LIMITS,
+): Promise<ArtifactReading> {
+  const deed = `read artifact ${at.name} of ${at.owner}/${at.repo}`;
+  const found = await listArtifacts(client, deed, at);
+  const ofHead = found.filter(({ artifact }) => at.head === null || artifact.headSha === at.head);
+  // A run that is repeated uploads the same name again.
+  const newest = ofHead.reduce<ListedArtifact | null>((a, b) => (a === null || isNewer(b, a) ? b : a), null);
+  if (newest === null) {
+    const other = at.runId === null ? undefined : found[0];
+    return other === undefined ? { kind: 'missing' } : { kind: 'stale', headSha: other.artifact.headSha };
+  }
+  if (newest.isExpired) return { kind: 'expired' };
+  const tooLarge = { kind: 'too-large', maxBytes: limits.maxBytes } as const;
+  if (newest.size > limits.maxBytes) return tooLarge;
+  const address = await askForAddress(client, deed, at, newest.artifact.id);
+  if (address === null) return { kind: 'expired' };
+  const bytes = await download(deed, address, limits);
+  if (bytes === null) return tooLarge;
+  checkDigest(deed, bytes, newest.digest);
+  return { kind: 'found', bytes, artifact: newest.artifact };
+}
+
+const artifactSchema = z.object({
+  id: z.number(),
+  name: z.string(),
+  size_in_bytes: z.number(),
+  expired: z.boolean(),
+  created_at: z.string().nullable(),
+  /** `sha256:…`; absent on older servers. */
+  digest: z.string().nullish(),
+  workflow_run: z.object({ id: z.number(), head_sha: z.string() }).partial().nullish(),
+});
+
+interface ListedArtifact {
+  readonly artifact: Artifact;
+  readonly size: number;
+  readonly isExpired: boolean;
+  readonly digest: string | null;
+}
+
+/** https://docs.github.com/rest/actions/artifacts: filtered by name, the newest first, so one page is enough. */
+async function listArtifacts(
+  client: GitHubClient,
+  deed: string,
+  { owner, repo, name, runId }: ArtifactAddress,
+): Promise<readonly ListedArtifact[]> {
+  const params = { owner, repo, name, per_page: 100 };
+  const answer =
+    runId === null
+      ? await client.request(deed, 'GET /repos/{owner}/{repo}/actions/artifacts', params)
+      : await client.request(deed, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', {
+          ...params,
+          run_id: runId,
+        });
+  const { artifacts } = parseAnswer(deed, z.object({ artifacts: z.array(artifactSchema) }), answer.data);
+  return artifacts.flatMap((each) => {
+    const { id: run, head_sha: headSha } = each.workflow_run ?? {};
+    // Without its run and commit an artifact proves nothing about either.
+    if (each.name !== name || run === undefined || headSha === undefined) return [];
+    if (runId !== null && run !== runId) return [];
+    const artifact = { id: each.id, runId: run, headSha, createdAt: each.created_at ?? '' };
+    const { size_in_bytes: size, expired: isExpired, digest } = each;
+    return [{ artifact, size, isExpired, digest: digest ?? null }];
+  });
+}
+
+function isNewer({ artifact: a }: ListedArtifact, { artifact: b }: ListedArtifact): boolean {
+  return a.createdAt === b.createdAt ? a.id > b.id : a.createdAt > b.createdAt;
+}
+
+/** `null`: expired. The address holds a signature and is valid for a minute. */
+async function askForAddress(
+  client: GitHubClient,
+  deed: string,
+  { owner, repo }: ArtifactAddress,
+  id: number,
+): Promise<URL | null> {
+  try {
+    const answer = await client.request(
+      deed,
+      'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}',
+      { owner, repo, artifact_id: id, archive_format: 'zip', request: { redirect: 'manual' } },
+    );
+    return readAddress(deed, answer.headers.location);
+  } catch (error) {
+    if (error instanceof GitHubFailure && error.status === 410) return null;
+    throw error;
+  }
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/** Only over TLS, but for this machine itself. */
+function readAddress(deed: string, location: unknown, base?: URL): URL {
+  const text = String(location ?? '');
+  if (!URL.canParse(text, base?.href)) {
+    throw new GitHubFailure(deed, 'unexpected', 'GitHub gave no address to download from');
+  }
+  const url = new URL(text, base);
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.includes(url.hostname))) return url;
+  throw new GitHubFailure(deed, 'unexpected', `the address to download from is not https: ${url.protocol}`);
+}
+
+const MAX_REDIRECTS = 3;
+
+/** `null`: more bytes than allowed, whatever the answer says of its length. Sends no token, keeps no cookie. */
+async function download(deed: string, from: URL, limits: ArtifactLimits): Promise<Uint8Array | null> {
+  const signal = AbortSignal.timeout(limits.timeoutMs);
+  let url = from;
+  try {
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+      const answer = await fetch(url, {
+        redirect: 'manual',
+        signal,
+        headers: { 'user-agent': 'agent-policy' },
+      });
+      if (answer.status === 200) return await readBody(answer, limits.maxBytes);
+      await answer.body?.cancel();
+      if (answer.status < 300 || answer.status >= 400) throw refused(deed, url, answer.status);
+      url = readAddress(deed, answer.headers.get('location'), url);
+    }
+  } catch (error) {
+    if (error instanceof GitHubFailure) throw error;
+    // Not the error's own words: they may hold the address and its signature.
+    throw new GitHubFailure(deed, 'unavailable', `the download from ${url.host} broke off or took too long`);
+  }
+  throw new GitHubFailure(deed, 'unexpected', `${url.host} sends from one address to the next`);
+}
+
+/** An address that is too old answers 403 or 404: a new one is asked for next time. */
+function refused(deed: string, url: URL, status: number): GitHubFailure {
+  const kind = status < 500 ? 'unavailable' : kindOfStatus(status);
+  return new GitHubFailure(deed, kind, `${url.host} answered ${status}`, status);
+}
+
+async function readBody(answer: Response, maxBytes: number): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer.body ?? []) {
+    size += chunk.length;
+    // Leaving the loop cancels the download.
+    if (size > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function checkDigest(deed: string, bytes: Uint8Array, digest: string | null): void {
+  if (digest === null || !digest.startsWith('sha256:')) return;
+  const found = createHash('sha256').update(bytes).digest('hex');
+  if (found === digest.slice('sha256:'.length).toLowerCase()) return;
+  throw new GitHubFailure(deed, 'unavailable', 'the download is not what GitHub’s digest says');
+}
