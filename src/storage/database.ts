@@ -10,7 +10,7 @@ import type { Logger } from 'pino';
 import { type DataFolderLock, lockDataFolder } from './data-folder-lock.js';
 import type { Tables } from './tables.js';
 
-interface SqlResult {
+export interface SqlResult {
   // biome-ignore lint/suspicious/noExplicitAny: rows of SQL given as text have the shape their caller asked for
   readonly rows: any[];
   readonly rowCount: number;

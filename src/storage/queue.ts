@@ -2,7 +2,7 @@
 // pg-boss keeps them; a job is only its key, so whoever runs it reads the newest state.
 import { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
-import type { Database } from './database.js';
+import type { Database, SqlResult } from './database.js';
 import { DEAD, failJob, type JobHandler, QUEUE, type QueueSettings, SCHEMA, WAITING } from './job.js';
 import { type QueueWorker, startWorker } from './queue-worker.js';
 import { storableText } from './storable.js';
@@ -117,7 +117,7 @@ async function startBoss(database: Database, log: Logger, settings: QueueSetting
   const boss = new PgBoss({
     schema: SCHEMA,
     backend: database.engine,
-    db: { executeSql: (text, values) => database.executeSql(text, values) },
+    db: { executeSql: (text, values) => runForBoss(database, text, values) },
     schedule: false,
     // With other servers around, an abandoned job must be noticed within a second of its last heartbeat's end.
     superviseIntervalSeconds: embedded ? 60 : 1,
@@ -146,6 +146,16 @@ async function startBoss(database: Database, log: Logger, settings: QueueSetting
   // The lock on the data folder says that nobody else runs: whatever is active was left by a dead process.
   if (embedded) await requeueOrphans(database, boss, log);
   return boss;
+}
+
+/**
+ * pg-boss remembers for a minute or two which keys were at work when it last counted, and fetches none of their jobs.
+ * A key that was done long ago would wait so long. Its groups keep keys apart by what is true now.
+ */
+async function runForBoss(database: Database, text: string, values?: readonly unknown[]): Promise<SqlResult> {
+  const result = await database.executeSql(text, values);
+  for (const row of result.rows) if ('singletonsActive' in row) row.singletonsActive = null;
+  return result;
 }
 
 /**

@@ -1,10 +1,13 @@
 // Is what was remembered read back, the same on both engines?
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Decision } from '../../src/domain/verdict.js';
 import type { Head } from '../../src/storage/heads.js';
 import type { Storage } from '../../src/storage/storage.js';
 import { defer } from './defer.js';
 import { ENGINES, type Engine } from './engines.js';
+
+// Opening the embedded engine takes seconds on a busy machine.
+jest.setTimeout(30_000);
 
 const AT = new Date('2026-11-20T10:00:00.123Z');
 const LATER = new Date('2026-11-20T11:00:00Z');
