@@ -21,10 +21,26 @@ export async function handleJob(text: string, deps: Dependencies): Promise<JobRe
       return { kind: 'again', at: error.until };
     }
     // Uninstalled, suspended or deleted: no later attempt will see more.
-    if (error instanceof GitHubFailure && error.kind === 'not-found') {
+    if (isNotFound(error) && (await isGone(key, deps))) {
       deps.log.info({ job: text, err: error }, 'gone from GitHub, or not visible to this App');
       return { kind: 'done' };
     }
+    throw error;
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof GitHubFailure && error.kind === 'not-found';
+}
+
+/** "Not found" may be about one of many things a review asks for; a green check must not stay because of it. */
+async function isGone(key: JobKey, deps: Dependencies): Promise<boolean> {
+  if (key.kind === 'installation') return true;
+  try {
+    const open = await listOpenPullRequests(await deps.clients.forInstallation(key.installation), key);
+    return !open.some(({ number }) => key.kind !== 'review' || number === key.number);
+  } catch (error) {
+    if (isNotFound(error)) return true;
     throw error;
   }
 }
@@ -50,7 +66,8 @@ async function wakeRepository(
   const { installation, owner, repo } = where;
   const open = await listOpenPullRequests(client, { owner, repo });
   await deps.storage.inTransaction(async () => {
-    for (const pull of open) {
+    // In one order, so that two of these jobs do not lock each other out.
+    for (const pull of open.toSorted((a, b) => a.number - b.number)) {
       await deps.storage.queue.send(formatReviewKey({ installation, owner, repo, number: pull.number }));
     }
   });
@@ -61,7 +78,7 @@ async function wakeInstallation(installation: number, deps: Dependencies): Promi
   const client = await deps.clients.forInstallation(installation);
   const repositories = await listInstallationRepositories(client);
   await deps.storage.inTransaction(async () => {
-    for (const { owner, name } of repositories) {
+    for (const { owner, name } of repositories.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       await deps.storage.queue.send(formatJobKey({ kind: 'repository', installation, owner, repo: name }));
     }
   });

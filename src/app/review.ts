@@ -20,6 +20,7 @@ const DONE: JobResult = { kind: 'done' };
 
 export async function reviewPullRequest(target: PullRequestTarget, deps: Dependencies): Promise<JobResult> {
   const client = await deps.clients.forInstallation(target.installation);
+  const begun = deps.now();
   let red: OwnCheck | null = null;
   const judgement = await judge(deps, client, target, async (reading, repoId) => {
     red = await showRed(deps, client, target, reading, repoId);
@@ -36,7 +37,7 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
   }
   const { decision } = evaluation;
   const gate = gateOf(decision);
-  const tightenedAt = await deps.storage.tightened.find(repoId, target.number);
+  const mark = await deps.storage.tightened.find(repoId, target.number);
   await record(deps, judgement, target, gate);
   const check = await renderShared(deps, target, judgement, gate);
   const labels = evaluation.label === null ? [] : [evaluation.label];
@@ -47,7 +48,8 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
     target,
     actions.filter((action) => !isLabel(action)),
   );
-  if (tightenedAt !== null) await deps.storage.tightened.clear(repoId, target.number, tightenedAt);
+  // What was taken back while this was judged is answered by the review it wakes.
+  if (mark !== null && mark.at < begun) await deps.storage.tightened.clear(repoId, target.number, mark);
   deps.log.info(
     {
       ...target,
@@ -91,7 +93,16 @@ async function record(
     );
     // A sibling on the same head shows the strictest verdict, which this may just have become, or ceased to be.
     if (changed) await wakeSiblings(deps, target, judgement.reading);
+    if (changed && gate !== 'success') await wakeGroup(deps, judgement);
   });
+}
+
+/** A merge group that was green with it merges as soon as the slowest other check is done. */
+async function wakeGroup(deps: Dependencies, { repoId, reading }: Judgement): Promise<void> {
+  if (reading.queuedAs === null) return;
+  for (const head of await deps.storage.heads.onCommit(repoId, reading.queuedAs)) {
+    if (head.pullRequest === null) await deps.storage.queue.send(head.jobKey);
+  }
 }
 
 async function wakeSiblings(

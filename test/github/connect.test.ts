@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import nock from 'nock';
+import './no-network.js';
 import { Probot } from 'probot';
 import { createInstallationClients, probotOptions, readEndpoints } from '../../src/github/connect.js';
 import { GitHubFailure } from '../../src/github/failure.js';

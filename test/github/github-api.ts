@@ -5,6 +5,7 @@ import { expect } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { buildSchema, type GraphQLSchema, parse, validate } from 'graphql';
 import nock from 'nock';
+import './no-network.js';
 import type { GitHubClient } from '../../src/github/client.js';
 import { createTokenClient, readEndpoints } from '../../src/github/connect.js';
 

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import nock from 'nock';
+import './no-network.js';
 import { type ArtifactAddress, readArtifact } from '../../src/github/read-artifact.js';
 import { type Api, openApi } from './github-api.js';
 

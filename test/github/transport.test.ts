@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import nock from 'nock';
+import './no-network.js';
 import type { GitHubClient } from '../../src/github/client.js';
 import { createTokenClient } from '../../src/github/connect.js';
 import { GitHubFailure, GitHubLimited } from '../../src/github/failure.js';
