@@ -1,6 +1,6 @@
 // What does git say about a local repository?
 // The repository may be a stranger's: no hooks, no external diff tools, no lazy fetching, no prompts.
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { CommandFailure } from './exit-codes.js';
 
 const SAFE = [
@@ -48,14 +48,19 @@ export async function resolveCommit(repo: string, ref: string): Promise<string> 
   );
 }
 
-interface GitResult {
-  readonly code: number;
-  readonly stdout: Buffer;
-  readonly stderr: string;
+/**
+ * Starts git in `repo` for output that is read as it comes. The caller ends its input or kills it.
+ * An `error` event means that git is not installed.
+ */
+export function startGit(repo: string, args: readonly string[]): ChildProcess {
+  return spawn('git', ['-C', repo, ...SAFE, ...args], {
+    env: environment(),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
 }
 
-function run(repo: string, args: readonly string[]): Promise<GitResult> {
-  const env = {
+function environment(): Record<string, string | undefined> {
+  return {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     LC_ALL: 'C',
@@ -65,11 +70,20 @@ function run(repo: string, args: readonly string[]): Promise<GitResult> {
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_ATTR_NOSYSTEM: '1',
   };
+}
+
+interface GitResult {
+  readonly code: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+function run(repo: string, args: readonly string[]): Promise<GitResult> {
   return new Promise((resolve, reject) => {
     execFile(
       'git',
       ['-C', repo, ...SAFE, ...args],
-      { encoding: 'buffer', maxBuffer: MAX_OUTPUT, env },
+      { encoding: 'buffer', maxBuffer: MAX_OUTPUT, env: environment() },
       (error, stdout, stderr) => {
         if (error && error.code === 'ENOENT')
           reject(new CommandFailure('git is not installed, or not on PATH.'));

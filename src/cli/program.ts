@@ -50,10 +50,38 @@ export function buildProgram(
 
   program
     .command('outcomes')
-    .description('Say which merged changes were undone, and by what: from commit messages or a local clone.')
+    .description(
+      'Say which merged changes were undone, and what shows it: from commit messages or a local clone.',
+    )
     .option('--jsonl <file>', 'commit messages, one JSON object a line; - reads standard input')
-    .addHelpText('after', example('agent-policy outcomes --jsonl commits.jsonl > reverts.jsonl'))
-    .action((flags: { jsonl?: string }) => run(runOutcomes({ jsonl: flags.jsonl ?? null, repo: null }, io)));
+    .option('--repo <dir>', 'a local git repository; nothing is read from the network')
+    .option('--ref <ref>', 'the branch whose first parents are the trunk', 'HEAD')
+    .option('--since <date>', 'only changes merged from this day on')
+    .addOption(
+      new Option('--format <format>', 'how to print with --repo').choices(['text', 'jsonl']).default('text'),
+    )
+    .addHelpText(
+      'after',
+      example(
+        'agent-policy outcomes --repo . --since 2025-01-31',
+        'agent-policy outcomes --repo . --format jsonl > outcomes.jsonl',
+        'agent-policy outcomes --jsonl commits.jsonl > reverts.jsonl',
+      ),
+    )
+    .action((flags: OutcomesFlags) =>
+      run(
+        runOutcomes(
+          {
+            jsonl: flags.jsonl ?? null,
+            repo: flags.repo ?? null,
+            ref: flags.ref,
+            since: flags.since ?? null,
+            format: flags.format,
+          },
+          io,
+        ),
+      ),
+    );
 
   program
     .command('simulate')
@@ -150,6 +178,14 @@ export function buildProgram(
 /** Exit code of an error that commander throws: help and version are fine, everything else is wrong usage. */
 export function usageExitCode(error: { exitCode: number }): ExitCode {
   return error.exitCode === 0 ? EXIT.fine : EXIT.failed;
+}
+
+interface OutcomesFlags {
+  readonly jsonl?: string;
+  readonly repo?: string;
+  readonly ref: string;
+  readonly since?: string;
+  readonly format: 'text' | 'jsonl';
 }
 
 interface SimulateFlags {

@@ -53,7 +53,7 @@ function isSameTitle(
 export function comparableTitle(title: string): string {
   return title
     .replace(/\s*(?:\(?#?\d{0,9})(?:…|\.\.\.)\s*$/, '')
-    .replace(TRAILING_NUMBER, '')
+    .replace(/(?:\s*\((?:#|!|GH-)\d{1,9}\))+\s*$/i, '')
     .replace(/\s{1,20}/g, ' ')
     .trim()
     .toLowerCase();

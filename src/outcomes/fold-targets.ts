@@ -18,7 +18,7 @@ export interface RevertTarget {
   readonly undoesRevert: boolean;
   /** True if the subject is the quoted title and nothing else, as `git revert` writes it. */
   readonly isSubject: boolean;
-  /** False if all there is may be the title of a commit that never stood on the trunk by itself. */
+  /** False if it may name a commit that was only ever on a branch: history can tell, the message cannot. */
   readonly isSure: boolean;
   readonly said: string;
 }
@@ -27,6 +27,8 @@ export type Where = 'subject' | 'branch' | 'body' | 'inner';
 
 export interface PlacedStatement extends Statement {
   readonly where: Where;
+  /** False if it may speak of what was only ever on a branch. */
+  readonly isSure: boolean;
 }
 
 /** More than this is a list, not a revert. */
@@ -54,6 +56,7 @@ export function foldTargets(
         partner.names =
           known === undefined ? pairNames(partner.names, names) : mergeNames(partner.names, names);
         partner.partial ||= statement.partial && known === undefined;
+        partner.isSure ||= statement.isSure;
         if (statement.form === 'revert-branch') partner.form = 'revert-branch';
         open = known !== undefined && isTitled(statement) && !hasSha(known.names) ? [known] : [];
         return;
@@ -65,7 +68,7 @@ export function foldTargets(
         partial: statement.partial,
         undoesRevert: undoesRevert || names.some(isTitleOfRevert),
         isSubject: statement.where === 'subject' && statement.isWhole,
-        isSure: true,
+        isSure: statement.isSure,
         said: statement.said,
       };
       targets.push(target);

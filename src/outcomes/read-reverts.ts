@@ -17,31 +17,41 @@ export interface RevertReading {
 export function readReverts(message: string, repository: string | null = null): RevertReading {
   const parts = readMessageParts(message);
   const direction = directionOf(parts.subject);
+  const isSure = !isFromOtherBranch(parts);
   const statements = [
-    ...placed(subjectStatements(parts.subject), 'subject'),
+    ...placed(subjectStatements(parts.subject), 'subject').map((one) => ({
+      ...one,
+      isSure: isSure || !isTitleOnly(one),
+    })),
     ...placed(branchStatement(parts), 'branch'),
     ...parts.paragraphs.flatMap((lines) => placed(paragraphStatements(lines), 'body')),
     ...innerStatements(parts, direction !== null),
   ].map((statement) => withoutForeign(statement, repository));
-  // GitHub fills the title of a pull request of one commit with that commit's: `Revert "T"` from a branch
-  // about something else undoes a commit inside another branch as often as a change of the trunk.
-  const isDoubtful = parts.branch !== null && !/revert|roll-?back|back-?out|undo/i.test(parts.branch);
-  const targets = foldTargets(statements, direction === 'redo').map((target) => ({
-    ...target,
-    isSure: !isDoubtful || target.names.some((name) => name.kind !== 'title'),
-  }));
+  const targets = foldTargets(statements, direction === 'redo');
   return {
     targets: targets.filter((target) => target.names.length > 0),
     relands: statements
-      .filter((one) => one.direction === 'redo')
+      .filter((one) => one.direction === 'redo' && one.isSure)
       .flatMap((one) => one.changes)
       .filter((names) => names.length > 0),
-    isRevertLike: direction !== null || statements.some((one) => one.changes.length > 0),
+    isRevertLike: direction !== null || statements.some((one) => one.isSure && one.changes.length > 0),
   };
 }
 
+/**
+ * GitHub fills the title of a pull request of one commit with that commit's: `Revert "T"` from a branch about
+ * something else undoes a commit inside another branch as often as a change of the trunk.
+ */
+function isFromOtherBranch({ branch }: MessageParts): boolean {
+  return branch !== null && !/revert|roll-?back|back-?out|undo/i.test(branch);
+}
+
+function isTitleOnly(statement: Statement): boolean {
+  return statement.changes.flat().every((name) => name.kind === 'title');
+}
+
 function placed(statements: readonly Statement[], where: Where): readonly PlacedStatement[] {
-  return statements.map((statement) => ({ ...statement, where }));
+  return statements.map((statement) => ({ ...statement, where, isSure: true }));
 }
 
 function subjectStatements(subject: string): readonly Statement[] {
@@ -134,8 +144,8 @@ function hasOddQuotes(names: NamedChange): boolean {
 }
 
 /**
- * A squash keeps what happened on the branch. What it reverts counts only if it names a change of the trunk:
- * the whole commit is about reverting, or the quoted title carries the number of a merged pull request.
+ * A squash keeps what happened on the branch. What it reverts is surely of the trunk only if the whole commit is
+ * about reverting, or the quoted title carries the number of a merged pull request.
  */
 function innerStatements(parts: MessageParts, isSubjectRevert: boolean): readonly PlacedStatement[] {
   const listed = new Set(parts.inner.map((lines) => comparableTitle(lines[0] ?? '')));
@@ -143,11 +153,10 @@ function innerStatements(parts: MessageParts, isSubjectRevert: boolean): readonl
     const heading = readTitleStatement(lines[0] ?? '');
     const body = readBodyStatements(lines.slice(1).join('\n'));
     const statements = heading === null ? body : [heading, ...body];
-    if (heading === null && !isSubjectRevert) return [];
     const titles = (heading?.changes ?? []).flat().filter((name) => name.kind === 'title');
     if (titles.some((name) => listed.has(comparableTitle(name.title)))) return [];
-    const isOfTrunk = (heading?.changes ?? []).flat().some(isTrunkName);
-    return isSubjectRevert || isOfTrunk ? placed(statements, 'inner') : [];
+    const isSure = isSubjectRevert || (heading?.changes ?? []).flat().some(isTrunkName);
+    return placed(statements, 'inner').map((one) => ({ ...one, isSure }));
   });
 }
 
