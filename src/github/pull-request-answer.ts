@@ -154,6 +154,7 @@ const pullRequest = z.object({
       }),
     ),
   }),
+  mergeQueueEntry: z.object({ headCommit: z.object({ oid: sha }).nullable() }).nullable(),
   head: z.object({ nodes: z.array(z.object({ commit: head })) }),
 });
 export type PullRequestAnswer = z.infer<typeof pullRequest>;

@@ -127,6 +127,7 @@ query PullRequest($owner: String!, $repo: String!, $number: Int!, $appId: Int, $
           ... on AutomaticBaseChangeSucceededEvent { createdAt }
         }
       }
+      mergeQueueEntry { headCommit { oid } }
       head: commits(last: 1) { nodes { commit { ...head } } }
     }
   }

@@ -34,6 +34,8 @@ export interface PullRequestReading {
   readonly policies: PolicyFiles;
   /** Other open pull requests of this repository with the same head: they share its check runs. */
   readonly siblings: readonly { readonly number: number; readonly headSha: string }[];
+  /** Head of the merge group that ends with it; `null`: not queued, or the queue is not visible. */
+  readonly queuedAs: string | null;
   /** True if a file was renamed or copied: its former path is `null` until `readFiles` or a diff tells it. */
   readonly needsFormerPaths: boolean;
   /** How many requests it took. */
@@ -60,6 +62,8 @@ export async function readPullRequest(
   const codeownersErrors = [1, 2, 3].map((place) => gaps.take(`repository.codeowners${place}`));
   // A fork that is private or deleted: not known.
   gaps.take('repository.pullRequest.headRepository');
+  // Without the permission to see the queue: its groups are then judged when they are made, and not again.
+  gaps.take('repository.pullRequest.mergeQueueEntry');
   gaps.take('repository.pullRequest.head.nodes.*.commit.file');
   gaps.take('repository.pullRequest.head.nodes.*.commit.statusCheckRollup');
   gaps.take('repository.pullRequest.commits.nodes.*.commit.signature');
@@ -117,6 +121,7 @@ export async function readPullRequest(
       .filter((other) => other.baseRepository?.databaseId === repository.databaseId)
       .filter((other) => other.number !== pull.number)
       .map((other) => ({ number: other.number, headSha: other.headRefOid })),
+    queuedAs: pull.mergeQueueEntry?.headCommit?.oid ?? null,
     needsFormerPaths: lists.files.some((file) => file.status === 'renamed' || file.status === 'copied'),
     requests: 1 + (listed ? 0 : 1) + requests,
   };

@@ -87,6 +87,7 @@ export function pullRequest(changes: object = {}) {
     latestOpinionatedReviews: list([]),
     files: list([file('infra/main.tf')]),
     timelineItems: { nodes: [] },
+    mergeQueueEntry: null,
     head: { nodes: [{ commit: head() }] },
     ...changes,
   };

@@ -116,6 +116,23 @@ describe('accounts', () => {
   });
 });
 
+describe('the merge queue', () => {
+  test('names the group that ends with a queued pull request', async () => {
+    const mergeQueueEntry = { headCommit: { oid: 'e'.repeat(40) } };
+    expect((await readOf({ mergeQueueEntry })).queuedAs).toBe('e'.repeat(40));
+    expect((await readOf({})).queuedAs).toBeNull();
+  });
+
+  test('that the app may not see stops no review', async () => {
+    const path = ['repository', 'pullRequest', 'mergeQueueEntry'];
+    api.graphql({
+      data: reading({ repository: repository({ pullRequest: pullRequest({ mergeQueueEntry: null }) }) }),
+      errors: [{ type: 'FORBIDDEN', path, message: 'Resource not accessible by integration' }],
+    });
+    expect((await read())?.queuedAs).toBeNull();
+  });
+});
+
 describe('commits', () => {
   const eve = { name: 'Eve', email: 'eve@home.example', user: { login: 'eve', databaseId: 9 } };
   const alice = { name: 'Alice', email: 'alice@example.com', user: { login: 'alice', databaseId: 1 } };
