@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Catalogue } from '../agents/catalogue.js';
 import { createInstallationClients } from '../github/connect.js';
-import { openStorage } from '../storage/storage.js';
+import { openStorage, type Storage } from '../storage/storage.js';
 import type { Config } from './config.js';
 import type { Dependencies } from './dependencies.js';
 import { handleJob } from './handle-job.js';
@@ -49,6 +49,8 @@ export async function startApp(
       log,
     };
     await storage.queue.work((key) => handleJob(key, deps));
+    const housekeeping = setInterval(() => keepHouse(storage, log), HOUR_MS);
+    housekeeping.unref();
     const server = await startServer({
       probot,
       webhookSecret: config.webhookSecret,
@@ -64,6 +66,7 @@ export async function startApp(
       engine: storage.engine,
       idle: () => storage.queue.idle(),
       async stop() {
+        clearInterval(housekeeping);
         await server.close();
         await storage.close();
       },
@@ -72,4 +75,16 @@ export async function startApp(
     await storage.close();
     throw error;
   }
+}
+
+/** What was delivered is kept for as long as GitHub can deliver it again, and a margin. */
+const DELIVERIES_KEPT_MS = 14 * 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+
+function keepHouse(storage: Storage, log: Logger): void {
+  const now = Date.now();
+  Promise.all([
+    storage.deliveries.prune(new Date(now - DELIVERIES_KEPT_MS)),
+    storage.cache.prune(new Date(now)),
+  ]).catch((error: unknown) => log.warn({ err: error }, 'could not drop old deliveries'));
 }

@@ -23,7 +23,13 @@ export function sortVerdicts(decision: Decision): readonly Verdict[] {
 }
 
 /** What passes and tells a reader most, first. */
-const TELLING: readonly string[] = ['human-approvals', 'trace-link', 'permission-tier', 'required-checks', 'owner'];
+const TELLING: readonly string[] = [
+  'human-approvals',
+  'trace-link',
+  'permission-tier',
+  'required-checks',
+  'owner',
+];
 
 /**
  * The rows of a report. That a policy file is in order needs no row beside others: which one judged is said below.

@@ -36,6 +36,11 @@ export function requesterWords({ requester, authorship }: AuthorshipFinding): Me
   return say`Asked for by ${list(requester.logins.map((login) => code(`@${login.replace(/^@/, '')}`)))} (${requester.how})`;
 }
 
+/** Why neither a person nor automation is seen in it; empty unless nobody knows who wrote it. */
+export function doubtWords({ authorship, doubts }: AuthorshipFinding): Message | null {
+  return authorship !== 'unknown' || doubts.length === 0 ? null : say`Why: ${list(doubts)}`;
+}
+
 /** The strongest evidence first. */
 export function sortEvidence(evidence: readonly Evidence[]): readonly Evidence[] {
   return [...evidence].sort((a, b) => Number(a.strength === 'claimed') - Number(b.strength === 'claimed'));
@@ -58,10 +63,12 @@ export function renderProvenance(decision: Decision, repositoryUrl: string | nul
           evidence.length > 1 ? ` (${evidence.length - 1} more below)` : ''
         }.`;
   const requester = requesterWords(authorship);
+  const doubts = doubtWords(authorship);
+  const why = doubts === null ? '' : ` ${toMarkdown(doubts, 'text', WHAT_LIMIT)}.`;
   const asked = requester === null ? '' : ` ${toMarkdown(requester, 'text', WHAT_LIMIT)}.`;
   const layers = sortLayers(decision).map((report) => renderLayer(report, repositoryUrl));
   return [
-    `**Who wrote it:** ${toMarkdown(authorWords(decision), 'text', WHAT_LIMIT)}.${how}${asked}`,
+    `**Who wrote it:** ${toMarkdown(authorWords(decision), 'text', WHAT_LIMIT)}.${how}${why}${asked}`,
     `**Judged:** ${[`head ${codeSpan(decision.headSha.slice(0, SHORT_SHA))}`, ...layers].join('; ')}.`,
   ].join('\n\n');
 }

@@ -6,7 +6,14 @@ import { gateOf } from '../policy/evaluate.js';
 import { isForLater, isOpen, rowsOf } from './causes.js';
 import { graphemes, toPlain } from './escape.js';
 import { addressee, type Step, stepsOf } from './next-steps.js';
-import { authorWords, layerWords, requesterWords, sortEvidence, sortLayers } from './provenance.js';
+import {
+  authorWords,
+  doubtWords,
+  layerWords,
+  requesterWords,
+  sortEvidence,
+  sortLayers,
+} from './provenance.js';
 import { renderTitle } from './title.js';
 import { askerWords, stateSign, stateWord } from './verdict-table.js';
 
@@ -107,9 +114,11 @@ function details({ details }: Verdict, columns: number): readonly string[] {
 
 function provenanceLines(decision: Decision, columns: number, paint: Paint): readonly string[] {
   const requester = requesterWords(decision.authorship);
+  const doubts = doubtWords(decision.authorship);
   const evidence = sortEvidence(decision.authorship.evidence);
   return [
     ...labelled('Who wrote it', authorWords(decision), columns, paint),
+    ...(doubts === null ? [] : wrap(toPlain(doubts), columns, INDENT)),
     ...(requester === null ? [] : wrap(toPlain(requester), columns, INDENT)),
     ...evidence
       .slice(0, MOST_DETAILS)

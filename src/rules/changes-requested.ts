@@ -71,10 +71,16 @@ export const changesRequested = defineRule({
       waiting(
         say`${who} asked for changes`,
         say`A request for changes by a person with write access blocks at every tier.`,
-        {
-          by: 'person',
-          what: say`${who}: approve or dismiss your review once it is answered, or ${owners} approves. Author: answer it.`,
-        },
+        // On the head as it is the author has not answered yet; after a push it is the reviewer's turn.
+        standing.some((review) => review.headSha === snapshot.pullRequest.headSha)
+          ? {
+              by: 'author',
+              what: say`Answer ${who} with a new commit. ${who} or ${owners} then approves, or dismisses the review.`,
+            }
+          : {
+              by: 'person',
+              what: say`${who}: look at the new commits, then approve or dismiss your review; or ${owners} approves.`,
+            },
         standing.map((review) => say`${handle(review)} on ${code(review.headSha.slice(0, 7))}`),
       ),
     ];

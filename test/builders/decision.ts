@@ -179,7 +179,11 @@ export const SITUATIONS = {
     tier: null,
   }),
   unknown: aDecision([approvedVerdict(), READ], {
-    authorship: aHumanFinding({ authorship: 'unknown', name: 'mystery[bot]' }),
+    authorship: aHumanFinding({
+      authorship: 'unknown',
+      name: 'mystery[bot]',
+      doubts: [say`${code('mystery[bot]')} is no person, and no signature names it`],
+    }),
   }),
   approved: aDecision([approvedVerdict(), READ]),
   brokenPolicy: aDecision(

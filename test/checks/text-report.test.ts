@@ -217,3 +217,9 @@ test('nothing from outside reaches the terminal as a control', () => {
   );
   expect(show(decision)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
 });
+
+test('says why nobody is seen in an account that nothing names', () => {
+  expect(renderText(SITUATIONS.unknown, { color: false, width: 100 })).toContain(
+    'Why: mystery[bot] is no person, and no signature names it',
+  );
+});

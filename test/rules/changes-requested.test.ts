@@ -76,6 +76,14 @@ describe('changes-requested', () => {
     expect(judgeWith(reviews)).toEqual([[state, title]]);
   });
 
+  test.each([
+    ['the author answers while the request is on the present head', asked('bo'), 'author'],
+    ['the reviewer looks again once the author has pushed', asked('bo', { headSha: EARLIER }), 'person'],
+  ] as const)('%s', (_name, review, by) => {
+    const context = aContext({ snapshot: aSnapshot({ reviews: [review] }) });
+    expect(changesRequested.evaluate(settings, context)[0]?.remedy?.by).toBe(by);
+  });
+
   test('a machine user that asked does not block', () => {
     expect(judgeWith([asked('bo')], { machineUsers: ['bo'] })[0]?.[0]).toBe('pass');
   });
