@@ -32,10 +32,15 @@ async function answer(job: CoverageJob): Promise<CoverageJobAnswer> {
 async function* readLocalFiles(paths: readonly string[]): AsyncGenerator<NamedFile> {
   const meter = { bytes: 0 };
   for (const path of paths) {
+    const { size } = await stat(path);
     if (await isZip(path)) {
-      if ((await stat(path)).size > MAX_ZIP_BYTES) throw tooLarge(path, MAX_ZIP_BYTES);
+      if (size > MAX_ZIP_BYTES) throw tooLarge(path, MAX_ZIP_BYTES);
       yield* readZip(await readFile(path));
-    } else yield { name: path, chunks: readChunks(path, meter) };
+    } else {
+      // A pipe has no size, and a file may grow: the bytes are counted as well.
+      if (size > MAX_LOCAL_BYTES) throw tooLarge(path, MAX_LOCAL_BYTES);
+      yield { name: path, chunks: readChunks(path, meter) };
+    }
   }
 }
 

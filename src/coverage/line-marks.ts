@@ -6,8 +6,8 @@ import type { FileCoverage } from './report.js';
 
 const MAX_FILES = 200_000;
 /** Highest line number taken for real. */
-const MAX_LINE = 5_000_000;
-const MAX_MARKS = 40_000_000;
+const MAX_LINE = 2_000_000;
+const MAX_LINES = 40_000_000;
 
 interface Block {
   readonly start: number;
@@ -84,22 +84,24 @@ export function toFileCoverage(files: readonly FileMarks[], budget: { lines: num
   const blocks = files.flatMap((file) => [...file.blocks.values()]);
   if (blocks.length > 0) records.push(paint(blocks, budget));
   const folded = fold(records);
-  budget.lines += folded.length;
-  if (budget.lines > MAX_MARKS) {
-    throw new Unreadable(say`the coverage names more than ${MAX_MARKS} lines`, 'too-large');
-  }
-  const isRun = (mark: number) => (mark & 1) === 1;
+  spend(budget, folded.length);
   return {
-    covered: folded.filter(isRun).map((mark) => mark >>> 1),
-    uncovered: folded.filter((mark) => !isRun(mark)).map((mark) => mark >>> 1),
+    ...partByRun(folded),
     isByBlock: blocks.length > 0 && files.every((file) => file.marks.length === 0),
   };
+}
+
+function spend(budget: { lines: number }, lines: number): void {
+  budget.lines += lines;
+  if (budget.lines <= MAX_LINES) return;
+  throw new Unreadable(say`the coverage names more than ${MAX_LINES} lines`, 'too-large');
 }
 
 /** Blocks as marks. Two running sums, so that a thousand overlapping blocks cost no more than their ends. */
 function paint(blocks: readonly Block[], budget: { lines: number }): Uint32Array {
   const last = blocks.reduce((max, block) => Math.max(max, block.end), 0);
-  budget.lines += last >>> 4;
+  // One block far down costs the way there.
+  spend(budget, last >>> 4);
   const [any, run] = [new Int32Array(last + 2), new Int32Array(last + 2)];
   for (const { start, end, isRun } of blocks) {
     for (const sums of isRun ? [any, run] : [any]) {
@@ -107,14 +109,28 @@ function paint(blocks: readonly Block[], budget: { lines: number }): Uint32Array
       sums[end + 1]! -= 1;
     }
   }
-  const marks: number[] = [];
-  let [inAny, inRun] = [0, 0];
+  const marks = new Uint32Array(last);
+  let [count, inAny, inRun] = [0, 0, 0];
   for (let line = 1; line <= last; line += 1) {
     inAny += any[line]!;
     inRun += run[line]!;
-    if (inAny > 0) marks.push(line * 2 + (inRun > 0 ? 1 : 0));
+    if (inAny === 0) continue;
+    marks[count] = line * 2 + (inRun > 0 ? 1 : 0);
+    count += 1;
   }
-  return Uint32Array.from(marks);
+  return marks.subarray(0, count);
+}
+
+function partByRun(marks: Uint32Array): Pick<FileCoverage, 'covered' | 'uncovered'> {
+  let runs = 0;
+  for (const mark of marks) runs += mark & 1;
+  const [covered, uncovered] = [new Uint32Array(runs), new Uint32Array(marks.length - runs)];
+  let [left, right] = [0, 0];
+  for (const mark of marks) {
+    if ((mark & 1) === 1) covered[left++] = mark >>> 1;
+    else uncovered[right++] = mark >>> 1;
+  }
+  return { covered, uncovered };
 }
 
 function compact(file: FileMarks): void {

@@ -196,15 +196,12 @@ function sayNothing(others: Gathered['others']): Message {
   if (others.length === 0) return say`There is no coverage: no file was given.`;
   const blank = others.find(isBlank);
   if (blank !== undefined) return say`The coverage file ${code(blank.name)} is empty.`;
-  const more = others.length > NAMED ? say` and ${others.length - NAMED} more` : say``;
-  const names = list(
-    others.slice(0, NAMED).map(({ name }) => code(name)),
-    more.parts.length > 0 ? ',' : 'and',
-  );
+  const more = others.length > NAMED ? [say`${others.length - NAMED} more`] : [];
+  const names = list([...others.slice(0, NAMED).map(({ name }) => code(name)), ...more]);
   const packed = others.some(({ found }) => found === 'archive')
     ? say` An archive inside the archive is not opened.`
     : say``;
-  return say`There is no coverage in a known form (lcov, Cobertura, JaCoCo, Istanbul JSON, Go profile) in ${names}${more}.${packed}`;
+  return say`There is no coverage in a known form (lcov, Cobertura, JaCoCo, Istanbul JSON, Go profile) in ${names}.${packed}`;
 }
 
 function sayUnmapped({ files, unmapped, unmappedCount }: Placed, known: KnownPaths): Message[] {

@@ -50,6 +50,7 @@ export async function readXml(
   };
   parser.onopentag = (tag) => {
     depth += 1;
+    if (depth === 1 && isRootSeen) throw fail('it has a second root element');
     isRootSeen = true;
     if (depth > MAX_DEPTH) throw fail(`elements are nested more than ${MAX_DEPTH} deep`);
     handler.open(tag.name, tag.attributes as XmlAttributes, depth);
@@ -61,6 +62,6 @@ export async function readXml(
   parser.ontext = (text) => handler.text(text);
   parser.oncdata = (text) => handler.text(text);
   for await (const text of decodeText(chunks)) parser.write(text);
-  parser.close();
   if (!isRootSeen) throw fail('there is no element in it');
+  parser.close();
 }
