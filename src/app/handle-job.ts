@@ -12,6 +12,12 @@ import { reviewGroup } from './review-group.js';
 export async function handleJob(text: string, deps: Dependencies): Promise<JobResult> {
   const key = parseJobKey(text);
   if (key === null) throw new Error(`job "${text}": no key that this version understands`);
+  // Coming back wakes everything anew.
+  const installation = await deps.storage.installations.find(key.installation);
+  if (installation !== null && installation.state !== 'active') {
+    deps.log.info({ job: text, state: installation.state }, 'the App is no longer installed there');
+    return { kind: 'done' };
+  }
   try {
     return await runJob(key, deps);
   } catch (error) {
