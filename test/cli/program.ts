@@ -13,7 +13,14 @@ export interface Ran {
   readonly err: string;
 }
 
-export async function run(...args: readonly string[]): Promise<Ran> {
+export function run(...args: readonly string[]): Promise<Ran> {
+  return runWith({}, ...args);
+}
+
+export async function runWith(
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<Ran> {
   const written = { out: '', err: '' };
   let code = 0;
   const program = buildProgram(
@@ -28,7 +35,7 @@ export async function run(...args: readonly string[]): Promise<Ran> {
       },
       color: false,
       width: 100,
-      env: {},
+      env,
     },
     (given) => {
       code = given;
