@@ -8,6 +8,7 @@ import { type CommandIo, EXIT, type ExitCode } from './exit-codes.js';
 import { runExplain } from './explain.js';
 import { runLint } from './lint.js';
 import { runOutcomes } from './outcomes.js';
+import { runReplay } from './replay.js';
 import { runSimulate } from './simulate.js';
 
 const FORMAT = new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text');
@@ -169,6 +170,14 @@ export function buildProgram(
     .action((files: string[], flags: CoverageFlags) =>
       run(runCoverage({ ...flags, files, patchMin: flags.patchMin ?? null }, io)),
     );
+
+  program
+    .command('replay')
+    .description('Score every change of a history by what was known before it: the chance of a revert.')
+    .argument('<file>', 'commits of the trunk, oldest first, one JSON object a line; may be gzipped (.gz)')
+    .requiredOption('--out <file>', 'where the scores go, one JSON object a line')
+    .addHelpText('after', example('agent-policy replay history.jsonl.gz --out scores.jsonl'))
+    .action((file: string, flags: { out: string }) => run(runReplay({ file, out: flags.out }, io)));
 
   for (const command of program.commands)
     command.exitOverride().configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
