@@ -143,7 +143,7 @@ function chooseChanges(
   for (let round = 0; round < MAX_ROUNDS && open.size > 0 && left.length > 0; round += 1) {
     const best = left.reduce((a, b) => (isBetter(b, a, origin, paths) ? b : a));
     left = left.filter((each) => each !== best);
-    if (!isPlausible(best, chosen, total, isComplete)) continue;
+    if (!isPlausible(best, chosen, total, paths, isComplete)) continue;
     chosen.push(best.change);
     const explained = [...best.paths];
     for (const index of explained) open.delete(index);
@@ -177,23 +177,22 @@ function isPlausible(
   { change, paths, segments }: Votes,
   chosen: readonly Change[],
   total: number,
+  all: readonly string[],
   isComplete: boolean,
 ): boolean {
   const { strip, add } = change;
-  if (strip === '' && add === '') return true;
-  const share = paths.size / total;
   const isFirst = chosen.length === 0;
+  if (strip === '') return add === '' || isFirst || paths.size > 1 || segments > 2 || total < 10;
   // What lies below a root that was found, and is no file there, is no file of the repository.
-  if (strip !== '' && chosen.some((known) => known.strip !== '' && strip.startsWith(known.strip)))
-    return false;
+  if (chosen.some((known) => known.strip !== '' && strip.startsWith(known.strip))) return false;
+  // One name alone proves nothing, unless it is all there is to go by.
+  if (!(isComplete && isFirst) && segments < 2 && paths.size < 2) return false;
+  // A root is shared by the files of the report, whether or not the repository has them.
+  const share = all.filter((path) => path.startsWith(strip)).length / all.length;
   const checkout = CHECKOUT.exec(strip)?.[0] ?? strip;
-  if (strip.length > checkout.length && share < 0.5) return false;
-  if (strip !== '' && add !== '') return share >= 0.5 && (paths.size > 1 || isFirst);
-  if (strip !== '') {
-    if (!isComplete && segments < 2 && paths.size < 2) return false;
-    return isFirst || share >= 0.1;
-  }
-  return isFirst || paths.size > 1 || segments > 2 || total < 10;
+  if (strip.length > checkout.length) return share >= 0.9;
+  if (add !== '') return share >= 0.5 && paths.size / total >= 0.5;
+  return share >= (isComplete ? 0.1 : 0.3);
 }
 
 function applyChanges(

@@ -62,21 +62,33 @@ describe('an absolute path', () => {
     expect(mapAll(reported, { known: SHOP })).toEqual(['src/tax.ts', 'src/cart/index.ts', 'index.ts']);
   });
 
-  test('below the root that is no file of the repository is none, though one ends alike', () => {
-    const root = '/home/runner/work/shop/shop/';
-    expect(
-      mapAll(
-        [
-          `${root}src/tax.ts`,
-          `${root}src/pay.ts`,
-          `${root}build/index.ts`,
-          `${root}node_modules/x/src/index.ts`,
-        ],
-        {
-          known: SHOP,
-        },
-      ),
-    ).toEqual(['src/tax.ts', 'src/pay.ts', null, null]);
+  test.each(['/home/runner/work/shop/shop/', '/builds/acme/checkout-17/'])(
+    'below %s that is no file of the repository is none, though one ends alike',
+    (root) => {
+      expect(
+        mapAll(
+          [
+            `${root}src/tax.ts`,
+            `${root}src/pay.ts`,
+            `${root}build/index.ts`,
+            `${root}node_modules/x/src/index.ts`,
+          ],
+          {
+            known: SHOP,
+          },
+        ),
+      ).toEqual(['src/tax.ts', 'src/pay.ts', null, null]);
+    },
+  );
+
+  test('of a runner loses all of its root, though a folder is named like the repository', () => {
+    const known = ['src/tax.ts', 'shop/src/tax.ts'];
+    expect(mapAll(['/home/runner/work/shop/shop/src/tax.ts'], { known })).toEqual(['src/tax.ts']);
+  });
+
+  test('of a checkout below the runner’s root loses that too', () => {
+    const reported = ['src/tax.ts', 'gen/x.ts'].map((path) => `/home/runner/work/ops/ops/shop/${path}`);
+    expect(mapAll(reported, { known: SHOP })).toEqual(['src/tax.ts', null]);
   });
 
   test('of an image that holds one folder of the repository is put back there', () => {
@@ -92,6 +104,36 @@ describe('an absolute path', () => {
     expect(
       mapAll(['/home/runner/work/shop/shop/src/tax.ts', 'D:\\a\\shop\\shop\\src\\pay.ts'], { known: SHOP }),
     ).toEqual(['src/tax.ts', 'src/pay.ts']);
+  });
+});
+
+describe('a coincidence of names', () => {
+  const many = Array.from({ length: 12 }, (_, i) => `src/f${i}.ts`);
+
+  test('with a file of a package is none of the repository’s files', () => {
+    expect(mapAll(['src/tax.ts', 'src/pay.ts', 'vendor/x/src/index.ts'], { known: SHOP })[2]).toBeNull();
+    expect(mapAll([...many, 'vendor/src/tax.ts'], { known: [...many, 'src/tax.ts'] })[12]).toBeNull();
+  });
+
+  test('with a file deeper down is none when the rest is found where it is', () => {
+    expect(mapAll([...many, 'made.ts'], { known: [...many, 'packages/ui/made.ts'] })[12]).toBeNull();
+  });
+
+  test('below the runner’s root is none, though nothing else is known', () => {
+    const reported = ['packages/ui/src/index.ts', 'src/tax.ts', 'src/pay.ts'];
+    const known = { known: ['src/index.ts'], isComplete: false };
+    expect(
+      mapAll(
+        reported.map((path) => `/home/runner/work/shop/shop/${path}`),
+        known,
+      ),
+    ).toEqual([null, null, null]);
+    expect(
+      mapAll(
+        reported.concat('a', 'b').map((path) => `/x/${path}`),
+        known,
+      )[0],
+    ).toBeNull();
   });
 });
 
@@ -234,7 +276,7 @@ describe('what cannot be mapped is said', () => {
     const report = await reportOf({ a: `${LCOV}SF:gen/x.ts\nDA:1,1\nend_of_record\n` });
     expect(report.unmapped).toEqual([{ reported: 'gen/x.ts', candidates: [] }]);
     expect(report.notes.map(plain)).toEqual([
-      '1 of the files of the coverage are not in the repository, for example gen/x.ts.',
+      '1 file of the coverage not in the repository, for example gen/x.ts.',
     ]);
   });
 
