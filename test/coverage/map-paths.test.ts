@@ -65,17 +65,11 @@ describe('an absolute path', () => {
   test.each(['/home/runner/work/shop/shop/', '/builds/acme/checkout-17/'])(
     'below %s that is no file of the repository is none, though one ends alike',
     (root) => {
+      const reported = ['src/tax.ts', 'src/pay.ts', 'build/index.ts', 'lib/src/cart/index.ts'];
       expect(
         mapAll(
-          [
-            `${root}src/tax.ts`,
-            `${root}src/pay.ts`,
-            `${root}build/index.ts`,
-            `${root}node_modules/x/src/index.ts`,
-          ],
-          {
-            known: SHOP,
-          },
+          reported.map((path) => root + path),
+          { known: SHOP },
         ),
       ).toEqual(['src/tax.ts', 'src/pay.ts', null, null]);
     },

@@ -74,6 +74,13 @@ describe('a bomb', () => {
     expect(error.message).toBe('zeros is packed more than 100 to 1, like a zip bomb');
   });
 
+  test('beside honest files is stopped by its own ratio', async () => {
+    const random = createRandom(7);
+    const noise = Buffer.from(Array.from({ length: MB }, () => random() * 256));
+    const error = await refusal(makeZip([{ name: 'noise', content: noise, method: 0 }, zeros(20 * MB)]));
+    expect(error.message).toBe('zeros is packed more than 100 to 1, like a zip bomb');
+  });
+
   test('that claims to be small is stopped all the same', async () => {
     const error = await refusal(makeZip([{ ...zeros(20 * MB), size: 10 }]));
     expect(error.message).toMatch(/^zeros in the archive is damaged: too many bytes in the stream/);
