@@ -222,7 +222,7 @@ function sayUnmapped({ files, unmapped, unmappedCount }: Placed, known: KnownPat
   return files.size === 0
     ? [say`None of the files of the coverage is in the repository, for example ${example}.`, ...notes]
     : [
-        say`${count} ${ours(count === 1 ? 'file' : 'files')} of the coverage not in the repository, for example ${example}.`,
+        say`${count} ${ours(count === 1 ? 'file of the coverage is' : 'files of the coverage are')} not in the repository, for example ${example}.`,
         ...notes,
       ];
 }

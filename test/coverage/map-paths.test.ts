@@ -270,7 +270,7 @@ describe('what cannot be mapped is said', () => {
     const report = await reportOf({ a: `${LCOV}SF:gen/x.ts\nDA:1,1\nend_of_record\n` });
     expect(report.unmapped).toEqual([{ reported: 'gen/x.ts', candidates: [] }]);
     expect(report.notes.map(plain)).toEqual([
-      '1 file of the coverage not in the repository, for example gen/x.ts.',
+      '1 file of the coverage is not in the repository, for example gen/x.ts.',
     ]);
   });
 
