@@ -1,5 +1,7 @@
 export default {
   testEnvironment: 'node',
+  // Machines that run this are shared: a test that hangs still ends.
+  testTimeout: 30_000,
   roots: ['<rootDir>/test'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -29,19 +29,21 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
     deps.log.info({ ...target }, 'pull request is gone or not visible');
     return DONE;
   }
-  const { repoId, reading, evaluation } = judgement;
+  const { repoId, reading } = judgement;
   if (reading.snapshot.pullRequest.state !== 'open') {
     await deps.storage.heads.close(repoId, formatReviewKey(target));
     await wakeSiblings(deps, target, reading);
     return DONE;
   }
-  const { decision } = evaluation;
+  const decision = await withStuckRules(deps, repoId, target.number, judgement.evaluation.decision);
+  const evaluation = { ...judgement.evaluation, decision };
+  const judged: Judgement = { ...judgement, evaluation };
   const gate = gateOf(decision);
   const mark = await deps.storage.tightened.find(repoId, target.number);
-  await record(deps, judgement, target, gate);
-  const check = await renderShared(deps, target, judgement, gate);
+  await record(deps, judged, target, gate);
+  const check = await renderShared(deps, target, judged, gate);
   const labels = evaluation.label === null ? [] : [evaluation.label];
-  const actions = planActions(check, labels, standingOf(judgement, red));
+  const actions = planActions(check, labels, standingOf(judged, red));
   const isLabel = (action: Action) => action.kind === 'add-label';
   await perform(
     client,
@@ -64,6 +66,22 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
   // Last, and nothing hangs on it: anybody can make GitHub refuse one more label.
   await perform(client, target, actions.filter(isLabel));
   return DONE;
+}
+
+/** From the third head that fails the same rule on, a person is asked instead of the author. */
+const HEADS_BEFORE_STUCK = 2;
+
+async function withStuckRules(
+  deps: Dependencies,
+  repoId: number,
+  pullRequest: number,
+  decision: Decision,
+): Promise<Decision> {
+  const failing = decision.verdicts.filter(({ state, mode }) => state === 'fail' && mode === 'enforce');
+  if (failing.length === 0) return decision;
+  const heads = await deps.storage.decisions.failedHeads(repoId, pullRequest, decision.headSha);
+  const rules = [...new Set(failing.map(({ rule }) => rule))];
+  return { ...decision, stuck: rules.filter((rule) => (heads[rule] ?? 0) >= HEADS_BEFORE_STUCK) };
 }
 
 /** The decision is on record before anything is written to GitHub. */

@@ -65,14 +65,19 @@ export function verdictBlock(decision: Decision, pr: number | null): VerdictBloc
   };
 }
 
-/** Nothing an author does lifts a halt or a broken policy, whatever else is wrong with the change. */
+/**
+ * Nothing an author does lifts a halt or a broken policy, whatever else is wrong with the change; and who has failed
+ * the same rule on three heads needs a person.
+ */
 export function nextOf(decision: Decision): Next {
   const holding = holdingVerdicts(decision);
   const lead = holding[0];
   if (lead === undefined) return 'none';
   if (isStop(lead, decision)) return 'person';
   const by = (verdict: Verdict) => verdict.remedy?.by;
-  if (holding.some((verdict) => verdict.state !== 'pending' && by(verdict) === 'author')) return 'author';
+  const forAuthor = holding.filter((verdict) => verdict.state !== 'pending' && by(verdict) === 'author');
+  if (forAuthor.some(({ rule }) => !decision.stuck.includes(rule))) return 'author';
+  if (forAuthor.length > 0) return 'person';
   if (holding.some((verdict) => by(verdict) === 'person' || by(verdict) === 'owner')) return 'person';
   if (holding.some((verdict) => by(verdict) === 'machine' || verdict.state === 'pending')) return 'machine';
   return 'none';

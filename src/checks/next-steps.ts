@@ -1,5 +1,5 @@
 // What should whom do now?
-import { type Message, type MessagePart, ours, say } from '../domain/message.js';
+import { code, list, type Message, type MessagePart, ours, say } from '../domain/message.js';
 import type { Decision, Gate, Remedy, Verdict } from '../domain/verdict.js';
 import { causesOf, isForLater } from './causes.js';
 import { toPlain } from './escape.js';
@@ -27,7 +27,7 @@ export function stepsOf(decision: Decision, gate: Gate): readonly Step[] {
   }
   const next = nextOf(decision);
   const useful = causes.filter((verdict) => !isForLater(verdict, decision));
-  return [...remedySteps(useful, orderFor(next)), ...closing(next)];
+  return [...stuckSteps(useful, decision, next), ...remedySteps(useful, orderFor(next)), ...closing(next)];
 }
 
 export function addressee(by: Remedy['by']): string {
@@ -41,6 +41,14 @@ export function addressee(by: Remedy['by']): string {
     case 'machine':
       return 'Machine';
   }
+}
+
+/** Three heads that fail the same rule: the next one would too. */
+function stuckSteps(causes: readonly Verdict[], { stuck }: Decision, next: Next): readonly Step[] {
+  const rules = [...new Set(causes.map(({ rule }) => rule))].filter((rule) => stuck.includes(rule));
+  if (next !== 'person' || rules.length === 0) return [];
+  const what = say`${list(rules.map((rule) => code(rule)))} failed on three heads or more. Help the author, or close the pull request.`;
+  return [{ who: 'Reviewer', what }];
 }
 
 function orderFor(next: Next): readonly Remedy['by'][] {

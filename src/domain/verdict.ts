@@ -88,6 +88,8 @@ export interface Decision {
   readonly verdicts: readonly Verdict[];
   /** Tier in force; `null` when the change is not judged as an agent's. */
   readonly tier: 0 | 1 | 2 | 3 | null;
+  /** Rules that fail on the third head or a later one: the author alone does not get there. */
+  readonly stuck: readonly string[];
   /** ISO 8601 of the evaluation. */
   readonly at: string;
 }

@@ -49,6 +49,7 @@ export function evaluate(input: EvaluationInput): Evaluation {
       layers: [layers.repository.report, layers.organization.report],
       verdicts: [...bugs, ...judged.flatMap(({ verdicts }) => verdicts)],
       tier: collected?.tier?.tier ?? null,
+      stuck: [],
       at: now.toISOString(),
     },
     label: labelFor(authorship, demands),

@@ -24,6 +24,12 @@ export interface Decisions {
   /** Returns the id of the record. */
   append(decision: NewDecision): Promise<number>;
   latest(repoId: number, pullRequest: number): Promise<RecordedDecision | null>;
+  /** On how many other heads of the pull request each enforced rule failed. */
+  failedHeads(
+    repoId: number,
+    pullRequest: number,
+    besides: string,
+  ): Promise<Readonly<Record<string, number>>>;
   /**
    * The newest decision of each pull request whose newest decision is about that head and which is not known to be
    * closed or on another head by now: those that share one check run. Merge groups are left out.
@@ -61,6 +67,15 @@ export function openDecisions(database: Database): Decisions {
         .limit(1)
         .executeTakeFirst();
       return row === undefined ? null : toDecision(row);
+    },
+    async failedHeads(repoId, pullRequest, besides) {
+      const found = await sql<{ readonly rule: string; readonly heads: number }>`
+        select verdict->>'rule' as rule, count(distinct head_sha)::int as heads
+        from agent_policy.decisions, jsonb_array_elements(decision->'verdicts') as verdict
+        where repo_id = ${repoId}::bigint and pr = ${pullRequest}::int and head_sha <> ${besides}
+          and verdict->>'state' = 'fail' and verdict->>'mode' = 'enforce'
+        group by 1`.execute(database.query());
+      return Object.fromEntries(found.rows.map(({ rule, heads }) => [rule, heads]));
     },
     async latestForHead(repoId, headSha) {
       const found = await sql<Row>`

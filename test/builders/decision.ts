@@ -50,6 +50,7 @@ export function aDecision(verdicts: readonly Verdict[], changes: Partial<Decisio
     layers: [NO_ORGANIZATION, aLayer()],
     verdicts,
     tier: 1,
+    stuck: [],
     at: '2026-11-21T10:00:00Z',
     ...changes,
   };

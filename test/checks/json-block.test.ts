@@ -25,6 +25,14 @@ import { renderGitHubMarkdown } from './github-markdown.js';
 const byWhom = (by: 'author' | 'person' | 'owner' | 'machine') => ({ by, what: say`Do it.` });
 
 describe('who is next', () => {
+  test('a person, once the only rules the author could repair have failed on three heads', () => {
+    const stuck = (...rules: readonly string[]) =>
+      nextOf({ ...aDecision([traceVerdict(), tierVerdict()]), stuck: rules });
+    expect(stuck()).toBe('author');
+    expect(stuck('trace-link')).toBe('author');
+    expect(stuck('trace-link', 'permission-tier')).toBe('person');
+  });
+
   test.each([
     ['nobody when all pass', [READ], 'none'],
     ['the author when they can repair something', [approvalsVerdict(), traceVerdict()], 'author'],

@@ -92,6 +92,19 @@ describe('an agent on infra/', () => {
     });
   });
 
+  test('the third head without a trace link asks for a person instead of the author', async () => {
+    await begin();
+    const pull = world.openCopilot(INFRA, { body: 'No link.' });
+    await world.settle();
+    for (const value of ['1', '2']) {
+      expect(world.check(pull)?.text).toContain('"next":"author"');
+      pull.push({ files: { 'infra/main.tf': value }, ...COPILOT_COMMIT });
+      await world.settle();
+    }
+    expect(world.check(pull)?.text).toContain('"next":"person"');
+    expect(world.check(pull)?.summary).toMatch(/`trace-link` failed on three heads or more/);
+  });
+
   test('a dismissed approval turns the check red again', async () => {
     await begin();
     const pull = world.openCopilot(INFRA);

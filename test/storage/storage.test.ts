@@ -165,6 +165,21 @@ describe.each(ENGINES)('storage on $name', ({ start }) => {
     expect(await storage.decisions.latest(8, 2)).toBeNull();
   });
 
+  test('on how many other heads an enforced rule failed is counted once a head', async () => {
+    const failed = (headSha: string, verdict: object) => {
+      const given = decision(77, 7, headSha, 'failure');
+      const verdicts = [{ rule: 'trace-link', state: 'fail', mode: 'enforce', ...verdict }] as never;
+      return storage.decisions.append({ ...given, decision: { ...given.decision, verdicts } });
+    };
+    await failed(HEAD_A, {});
+    await failed(HEAD_A, {});
+    await failed(HEAD_B, { rule: 'owner', mode: 'observe' });
+    await failed(HEAD_B, {});
+    await failed('c'.repeat(40), {});
+    expect(await storage.decisions.failedHeads(77, 7, 'c'.repeat(40))).toEqual({ 'trace-link': 2 });
+    expect(await storage.decisions.failedHeads(77, 8, HEAD_A)).toEqual({});
+  });
+
   test('pull requests on one head are those whose newest decision is about it, and are open', async () => {
     const onHead = async () => {
       const found = await storage.decisions.latestForHead(9, HEAD_A);
@@ -312,6 +327,7 @@ function decision(
     layers: [],
     verdicts: [],
     tier: null,
+    stuck: [],
     at: AT.toISOString(),
   };
   return { repoId, pullRequest, headSha, policyDigest: 'p', gate, decision: taken, decidedAt: AT };
