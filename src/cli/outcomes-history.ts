@@ -1,10 +1,9 @@
 // `outcomes --repo DIR`: what became of the merged changes of a local clone, and what shows it?
 // Messages name, history confirms: a named change must be older, on the trunk, and its lines gone.
 import { type ChangeOutcome, type OutcomeProof, PARTIAL_REVERT_SHARE } from '../domain/outcome.js';
-import { type NamedChange, nameLiteral } from '../outcomes/change-name.js';
+import { type ChangeName, type NamedChange, nameLiteral } from '../outcomes/change-name.js';
 import type { RevertTarget } from '../outcomes/fold-targets.js';
 import { followChanges, type OutcomeLink } from '../outcomes/follow-changes.js';
-import { createIntroductions } from '../outcomes/introduced-by.js';
 import {
   type ChangeLines,
   readChangeLines,
@@ -16,7 +15,9 @@ import { readNamedCauses } from '../outcomes/named-cause.js';
 import { readReverts } from '../outcomes/read-reverts.js';
 import { createTrunk, type Trunk } from '../outcomes/trunk.js';
 import { resolveCommit } from './git.js';
-import { isShallow, openDiffs, readParents, readTrunk } from './git-history.js';
+import { isShallow, openDiffs, readTrunk } from './git-history.js';
+import { findIntroduced, type Introduced } from './introduced-commits.js';
+import { readReports } from './outcomes-reports.js';
 
 export interface RepositoryOutcomes {
   readonly changes: number;
@@ -26,6 +27,8 @@ export interface RepositoryOutcomes {
   readonly outcomes: readonly ChangeOutcome[];
   /** SHAs that a change undid, by its own SHA. */
   readonly undoneBy: ReadonlyMap<string, readonly string[]>;
+  /** What issues and deployments name without its being on this trunk. */
+  readonly notes: readonly string[];
   /** Reverts whose named change is not in this history, or was not undone. */
   readonly open: readonly OpenRevert[];
 }
@@ -43,13 +46,19 @@ interface Speaking {
   readonly causes: readonly { readonly names: NamedChange; readonly form: string; readonly said: string }[];
 }
 
-/** `since` in seconds: only changes merged from then on, and those they undo, are compared. */
-export async function readRepositoryOutcomes(
-  repo: string,
-  ref: string,
-  since: number,
-): Promise<RepositoryOutcomes> {
-  const tip = await resolveCommit(repo, ref);
+export interface HistoryArguments {
+  readonly repo: string;
+  readonly ref: string;
+  /** In seconds: only changes merged from then on, and those they undo, are compared. */
+  readonly since: number;
+  /** JSON lines exported from GitHub. */
+  readonly issues: string | null;
+  readonly deployments: string | null;
+}
+
+export async function readRepositoryOutcomes(args: HistoryArguments): Promise<RepositoryOutcomes> {
+  const { repo, since } = args;
+  const tip = await resolveCommit(repo, args.ref);
   const shallow = await isShallow(repo);
   const trunk = createTrunk();
   const parents: (string | null)[] = [];
@@ -62,7 +71,8 @@ export async function readRepositoryOutcomes(
     if (targets.length + relands.length + causes.length > 0 && commit.time >= since)
       speaking.push({ position, targets, relands, causes });
   }
-  const introduced = await findIntroduced(repo, tip, trunk, speaking);
+  const { reports, notes } = await readReports(args.issues, args.deployments, trunk);
+  const introduced = await findIntroduced(repo, tip, trunk, speaking.flatMap(namesOf));
   const lines = openLines(repo, shallow);
   try {
     const links: OutcomeLink[] = [];
@@ -72,13 +82,18 @@ export async function readRepositoryOutcomes(
       changes: trunk.size,
       shallow,
       trunk,
-      outcomes: followChanges(links, trunk),
+      outcomes: followChanges(links, reports, trunk),
       undoneBy: undone(links, trunk),
+      notes,
       open,
     };
   } finally {
     lines.close();
   }
+}
+
+function namesOf({ targets, causes, relands }: Speaking): readonly ChangeName[] {
+  return [...targets, ...causes].flatMap((one) => one.names).concat(relands.flat());
 }
 
 interface Linking {
@@ -122,7 +137,7 @@ async function findUndone(
   taken: ReadonlySet<number>,
 ): Promise<Undone | 'not found' | 'not undone'> {
   const seen = new Set<number>();
-  let found: Undone | null = null;
+  let found: (Undone & { readonly rank: number }) | null = null;
   for (const { change, inner } of candidatesOf(trunk, introduced, names, one.position)) {
     if (seen.has(change) || taken.has(change)) continue;
     seen.add(change);
@@ -130,22 +145,22 @@ async function findUndone(
     const earlier = await lines.read(trunk.shaAt(change), parents[change]!);
     const share = earlier === null || later === null ? null : shareUndone(earlier, later);
     if (share === null) {
-      found ??= { change, proof: 'ancestry', share: null };
+      found ??= { change, proof: 'ancestry', share: null, rank: 0 };
       continue;
     }
-    if (share >= PARTIAL_REVERT_SHARE) return { change, proof: 'diff', share };
+    if (inner === null && share >= PARTIAL_REVERT_SHARE) {
+      if (found === null || share >= found.rank) found = { change, proof: 'diff', share, rank: share };
+      break;
+    }
     // One commit of several in a merged branch: its own lines decide, the share is of the whole.
+    // A rebase may have left the commit in a branch and its double on the trunk, so the search goes on.
     const part = inner === null ? null : await lines.read(inner.sha, inner.parent);
     const partShare = part === null || later === null ? null : shareUndone(part, later);
-    if (partShare !== null && partShare >= PARTIAL_REVERT_SHARE) return { change, proof: 'diff', share };
+    if (partShare !== null && partShare >= PARTIAL_REVERT_SHARE && partShare > (found?.rank ?? 0))
+      found = { change, proof: 'diff', share, rank: partShare };
   }
-  return found ?? (seen.size === 0 ? 'not found' : 'not undone');
-}
-
-interface Introduced {
-  readonly change: number;
-  readonly sha: string;
-  readonly parent: string | null;
+  if (found === null) return seen.size === 0 ? 'not found' : 'not undone';
+  return { change: found.change, proof: found.proof, share: found.share };
 }
 
 /** The surest name first; a title may be that of several changes. */
@@ -215,47 +230,6 @@ async function linkFix(
   }
 }
 
-/** Commits inside merged branches, by the SHA that names them. */
-async function findIntroduced(
-  repo: string,
-  tip: string,
-  trunk: Trunk,
-  speaking: readonly Speaking[],
-): Promise<ReadonlyMap<string, Introduced>> {
-  const asked = new Set<string>();
-  for (const { targets, relands, causes } of speaking)
-    for (const name of [...targets, ...causes].flatMap((one) => one.names).concat(relands.flat()))
-      if (name.kind === 'sha' && trunk.find(name.sha) === null) asked.add(name.sha);
-  if (asked.size === 0) return new Map();
-  const graph = createIntroductions();
-  const parentOf = new Map<string, string | null>();
-  const wanted = [...asked].sort();
-  for await (const { sha, parents } of readParents(repo, tip)) {
-    graph.add(sha, parents);
-    if (startsAny(sha, wanted)) parentOf.set(sha, parents[0] ?? null);
-  }
-  const along = Array.from({ length: trunk.size }, (_, position) => trunk.shaAt(position));
-  const found = new Map<string, Introduced>();
-  for (const [name, by] of graph.resolve(along, wanted)) {
-    const sha = [...parentOf.keys()].find((whole) => whole.startsWith(name));
-    const change = trunk.find(by);
-    if (change !== null && sha !== undefined)
-      found.set(name, { change, sha, parent: parentOf.get(sha) ?? null });
-  }
-  return found;
-}
-
-/** Does any of the sorted names begin this SHA? */
-function startsAny(sha: string, sorted: readonly string[]): boolean {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! <= sha) low = middle + 1;
-    else high = middle;
-  }
-  return low > 0 && sha.startsWith(sorted[low - 1]!);
-}
-
 interface LineReader {
   read(sha: string, parent: string | null): Promise<ChangeLines | null>;
   close(): void;
@@ -285,7 +259,8 @@ function openLines(repo: string, shallow: boolean): LineReader {
 function undone(links: readonly OutcomeLink[], trunk: Trunk): ReadonlyMap<string, readonly string[]> {
   const by = new Map<string, string[]>();
   for (const link of links) {
-    if (link.kind !== 'revert') continue;
+    // A reland names what it brings back; that it undoes the revert is our conclusion, not its word.
+    if (link.kind !== 'revert' || link.form === 'reland') continue;
     const sha = trunk.shaAt(link.by);
     by.set(sha, [...(by.get(sha) ?? []), trunk.shaAt(link.change)]);
   }

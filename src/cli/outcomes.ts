@@ -15,6 +15,9 @@ export interface OutcomesArguments {
   readonly ref: string;
   /** ISO 8601 date; earlier changes are named but not listed. */
   readonly since: string | null;
+  /** Issues and deployment statuses of GitHub, one JSON object a line. */
+  readonly issues: string | null;
+  readonly deployments: string | null;
   readonly format: 'text' | 'jsonl';
 }
 
@@ -35,15 +38,15 @@ export async function runOutcomes(args: OutcomesArguments, io: CommandIo): Promi
     );
   if (args.jsonl !== null) return runOutcomesOfRows(args.jsonl, io);
   const since = parseSince(args.since);
-  const read = await readRepositoryOutcomes(args.repo!, args.ref, since);
+  const read = await readRepositoryOutcomes({ ...args, repo: args.repo!, since });
   const lines = toLines(read, since);
   if (args.format === 'jsonl') {
     for (const line of lines) io.stdout(`${JSON.stringify(line)}\n`);
-    for (const note of notes(read)) io.stderr(`${note}\n`);
+    for (const note of notesOf(read)) io.stderr(`${note}\n`);
     return EXIT.fine;
   }
   for (const line of lines) if (line.evidence.length > 0) io.stdout(`${describe(line)}\n`);
-  io.stdout(`${[summary(read, lines, since), ...notes(read)].join('\n')}\n`);
+  io.stdout(`${[summary(read, lines, since), ...notesOf(read)].join('\n')}\n`);
   return EXIT.fine;
 }
 
@@ -84,8 +87,10 @@ function untouched(sha: string, pullRequest: number | null): ChangeOutcome {
 function describe(line: OutcomeLine): string {
   const number = line.pullRequest === null ? '' : ` #${line.pullRequest}`;
   const title = plainText(line.title).slice(0, 80);
-  const head = `${line.outcome.padEnd(8)} ${line.sha.slice(0, 10)}${number} ${line.merged_at.slice(0, 10)} ${title}`;
-  return [head, ...line.evidence.map((one) => `           ${describeEvidence(one)}`)].join('\n');
+  // Taking a revert back is no failure of its author, so it has no name among the outcomes.
+  const isRevertUndone = line.outcome === 'kept' && line.reverts.length > 0;
+  const head = `${(isRevertUndone ? 'taken back' : line.outcome).padEnd(11)} ${line.sha.slice(0, 10)}${number} ${line.merged_at.slice(0, 10)} ${title}`;
+  return [head, ...line.evidence.map((one) => `              ${describeEvidence(one)}`)].join('\n');
 }
 
 function describeEvidence(one: OutcomeEvidence): string {
@@ -125,9 +130,10 @@ function summary(
   return `${words}\n${rest}`;
 }
 
-function notes({ shallow, changes }: RepositoryOutcomes): readonly string[] {
-  if (!shallow) return [];
+function notesOf({ shallow, changes, notes }: RepositoryOutcomes): readonly string[] {
+  if (!shallow) return notes;
   return [
+    ...notes,
     `The clone is shallow: nothing is known before its ${changes} commits, so what they say of older changes is not judged. \`git fetch --unshallow\` brings the rest.`,
   ];
 }

@@ -58,6 +58,14 @@ export function buildProgram(
     .option('--repo <dir>', 'a local git repository; nothing is read from the network')
     .option('--ref <ref>', 'the branch whose first parents are the trunk', 'HEAD')
     .option('--since <date>', 'only changes merged from this day on')
+    .option(
+      '--issues <file>',
+      'with --repo: issues of GitHub, one JSON object a line; incidents blame by name',
+    )
+    .option(
+      '--deployments <file>',
+      'with --repo: deployment statuses, one JSON object a line; finds rollbacks',
+    )
     .addOption(
       new Option('--format <format>', 'how to print with --repo').choices(['text', 'jsonl']).default('text'),
     )
@@ -77,6 +85,8 @@ export function buildProgram(
             repo: flags.repo ?? null,
             ref: flags.ref,
             since: flags.since ?? null,
+            issues: flags.issues ?? null,
+            deployments: flags.deployments ?? null,
             format: flags.format,
           },
           io,
@@ -194,6 +204,8 @@ interface OutcomesFlags {
   readonly repo?: string;
   readonly ref: string;
   readonly since?: string;
+  readonly issues?: string;
+  readonly deployments?: string;
   readonly format: 'text' | 'jsonl';
 }
 

@@ -20,6 +20,18 @@ export interface OutcomeLink {
   readonly share: number | null;
 }
 
+/** What an incident or a deployment says of a change. */
+export interface OutcomeReport {
+  readonly kind: 'incident' | 'rollback';
+  readonly change: number;
+  /** `#12` of the issue, id of the deployment. */
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly form: string;
+  readonly named: string;
+}
+
 export interface TrunkFacts {
   shaAt(position: number): string;
   timeAt(position: number): number;
@@ -27,25 +39,38 @@ export interface TrunkFacts {
 }
 
 /** One outcome for every change that something happened to, in trunk order. */
-export function followChanges(links: readonly OutcomeLink[], trunk: TrunkFacts): readonly ChangeOutcome[] {
-  const reverts = links.filter((link) => link.kind === 'revert');
+export function followChanges(
+  links: readonly OutcomeLink[],
+  reports: readonly OutcomeReport[],
+  trunk: TrunkFacts,
+): readonly ChangeOutcome[] {
+  const ordered = inOrder(links);
+  const reverts = ordered.filter((link) => link.kind === 'revert');
   const onChange = groupBy(reverts, (link) => link.change);
   const byRevert = groupBy(reverts, (link) => link.by);
   const inForce = effects(onChange);
   const fixes = groupBy(
-    links.filter((link) => link.kind === 'fix'),
+    ordered.filter((link) => link.kind === 'fix'),
     (link) => link.change,
   );
-  const changes = [...new Set([...onChange.keys(), ...fixes.keys()])].sort((a, b) => a - b);
+  const reported = groupBy(
+    [...reports].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)),
+    (report) => report.change,
+  );
+  const changes = [...new Set([...onChange.keys(), ...fixes.keys(), ...reported.keys()])].sort(
+    (a, b) => a - b,
+  );
   return changes.map((change) => {
     const undoing = onChange.get(change) ?? [];
     const repairing = fixes.get(change) ?? [];
+    const told = reported.get(change) ?? [];
     const evidence = [
       ...undoing.map((link) => toEvidence('revert', link, trunk)),
       ...undoing.flatMap((link) =>
         (onChange.get(link.by) ?? []).map((undone) => toEvidence('reland', undone, trunk)),
       ),
       ...repairing.map((link) => toEvidence('fix', link, trunk)),
+      ...told.map(toReportEvidence),
     ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
     const about = { sha: trunk.shaAt(change), pullRequest: trunk.pullRequestAt(change), evidence };
     const active = undoing.filter((link) => shareOf(link) * inForce(link.by) >= PARTIAL_REVERT_SHARE);
@@ -60,6 +85,12 @@ export function followChanges(links: readonly OutcomeLink[], trunk: TrunkFacts):
         by: trunk.shaAt(last.by),
         share: isCompared ? 1 - remaining(active, inForce) : null,
       };
+    }
+    // What was seen in production outweighs what a later commit says.
+    const report = told.find((one) => one.kind === 'rollback') ?? told[0];
+    if (report !== undefined) {
+      const outcome = report.kind === 'rollback' ? 'rolled-back' : 'incident';
+      return { ...about, outcome, at: report.at, by: report.by, share: null };
     }
     const fix = repairing[0];
     if (fix !== undefined)
@@ -107,15 +138,20 @@ function toEvidence(kind: OutcomeEvidence['kind'], link: OutcomeLink, trunk: Tru
   return { kind, proof, by: trunk.shaAt(link.by), at: isoTime(trunk.timeAt(link.by)), form, named, share };
 }
 
-function groupBy(
-  links: readonly OutcomeLink[],
-  key: (link: OutcomeLink) => number,
-): ReadonlyMap<number, readonly OutcomeLink[]> {
-  const groups = new Map<number, OutcomeLink[]>();
-  for (const link of [...links].sort((a, b) => a.by - b.by)) {
-    const group = groups.get(key(link));
-    if (group === undefined) groups.set(key(link), [link]);
-    else group.push(link);
+function toReportEvidence({ kind, by, at, form, named }: OutcomeReport): OutcomeEvidence {
+  return { kind, proof: kind === 'rollback' ? 'ancestry' : 'named', by, at, form, named, share: null };
+}
+
+function inOrder(links: readonly OutcomeLink[]): readonly OutcomeLink[] {
+  return [...links].sort((a, b) => a.by - b.by);
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => number): ReadonlyMap<number, readonly T[]> {
+  const groups = new Map<number, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
   }
   return groups;
 }

@@ -12,7 +12,7 @@ export interface IncidentIssue {
 /** `root cause: <sha>` is what fourkeys reads: https://github.com/dora-team/fourkeys */
 const DEFAULT_LABELS = ['incident', 'outage', 'postmortem', 'post-mortem'] as const;
 
-export function isIncident(issue: IncidentIssue, labels: readonly string[] = DEFAULT_LABELS): boolean {
+function isIncident(issue: IncidentIssue, labels: readonly string[] = DEFAULT_LABELS): boolean {
   const wanted = labels.map(plainLabel);
   return issue.labels.some((label) => wanted.includes(plainLabel(label)));
 }

@@ -90,8 +90,8 @@ function linesOf(file: DiffFile): FileLines {
   for (const hunk of file.hunks)
     for (const line of hunk.lines) {
       const side = line[0] === '+' ? added : line[0] === '-' ? removed : null;
-      // Blank lines and line ends are common to all files.
-      const text = line.slice(1).trim();
+      // Blanks and quotes are what a formatter changes between a change and its revert.
+      const text = line.slice(1).replace(/[\s"'`]+/g, '');
       if (side === null || text === '') continue;
       side.set(text, (side.get(text) ?? 0) + 1);
       weight += 1;

@@ -1,6 +1,6 @@
 // Which earlier changes does a commit message say it undoes or brings back?
 // Names from the message alone; whether they lead anywhere is the history's to say.
-import { type ChangeName, comparableTitle, type NamedChange } from './change-name.js';
+import { type ChangeName, comparableTitle, type NamedChange, TRAILING_NUMBER } from './change-name.js';
 import { foldTargets, type PlacedStatement, type RevertTarget, type Where } from './fold-targets.js';
 import { type MessageParts, readMessageParts } from './message-parts.js';
 import { directionOf, readBodyStatements, readTitleStatement, type Statement } from './statements.js';
@@ -54,8 +54,9 @@ function placed(statements: readonly Statement[], where: Where): readonly Placed
   return statements.map((statement) => ({ ...statement, where, isSure: true }));
 }
 
-function subjectStatements(subject: string): readonly Statement[] {
-  const opening = readTitleStatement(subject);
+function subjectStatements(whole: string): readonly Statement[] {
+  const subject = whole.replace(TRAILING_NUMBER, '');
+  const opening = readTitleStatement(whole);
   if (opening?.direction === 'undo') return [opening];
   // `Unrevert #12 (revert #13)` brings the one back by undoing the other.
   if (opening !== null) return [opening, ...readBodyStatements(subject)];

@@ -229,7 +229,7 @@ function isSaidNow(verb: string, before: string, after: string): boolean {
     );
   if (PRESENT.test(verb)) return !/\b(?:that|which|who|it)\s+(?:\w+ly\s+)?$/i.test(before);
   if (/ing$|ing[ -]/i.test(verb)) return isStart(before) || /\bby\s+$/i.test(before);
-  return isStart(before) && !NOT_NOW.test(before);
+  return (isStart(before) || /^Revert/.test(verb)) && !NOT_NOW.test(before);
 }
 
 /** Nothing before it, or the end of a sentence; `partially` and the like may stand between. */

@@ -17,6 +17,8 @@ export interface Trunk {
   timeAt(position: number): number;
   titleAt(position: number): string;
   pullRequestAt(position: number): number | null;
+  /** True for a merge that brings a main branch up to date: it holds many changes and is none. */
+  isSyncAt(position: number): boolean;
   /** Position of a commit by its SHA, whole or cut; `null` if none or several have it. */
   find(sha: string): number | null;
   /** Positions before `before` that the name may mean, latest first. */
@@ -30,6 +32,7 @@ export function createTrunk(): Trunk {
   const times: number[] = [];
   const titles: string[] = [];
   const numbers: (number | null)[] = [];
+  const syncs = new Set<number>();
   const bySha = new Map<string, number>();
   const byNumber = new Map<number, number[]>();
   const byTitle = new Map<string, number[]>();
@@ -83,6 +86,7 @@ export function createTrunk(): Trunk {
       bySha.set(sha, position);
       sorted = null;
       sortedTitles = null;
+      if (names.isSync) syncs.add(position);
       if (names.pullRequest !== null) push(byNumber, names.pullRequest, position);
       for (const title of new Set(names.titles.map(comparableTitle))) push(byTitle, title, position);
       for (const id of names.revisions) push(byRevision, id, position);
@@ -95,6 +99,7 @@ export function createTrunk(): Trunk {
     timeAt: (position) => times[position]!,
     titleAt: (position) => titles[position]!,
     pullRequestAt: (position) => numbers[position]!,
+    isSyncAt: (position) => syncs.has(position),
     find,
     candidates: (name, before) =>
       positions(name)
@@ -109,8 +114,11 @@ interface OwnNames {
   readonly titles: readonly string[];
   readonly pullRequest: number | null;
   readonly revisions: readonly string[];
+  readonly isSync: boolean;
 }
 
+const SYNC =
+  /^Merge (?:(?:remote[- ])?(?:tracking )?branch|commit|tag)(?:es)? ['"](?:[\w./-]{1,60}\/)?(?:master|main|trunk|develop|dev|next|stable|release|\d[\w.-]{0,20}|(?:stable|release)[/-][\w./-]{1,40}|[\w./-]{1,40}-stable)['"]|^Merge (?:remote[- ])?(?:tracking )?branch ['"][^'"]{1,200}['"] of \S|^Merge (?:https?|git|ssh):/i;
 const MERGED =
   /^(?:Merge pull request #|Merge PR #|Merged PR |Auto merge of #|Merge #|PR #)(\d{1,9})\b|^Merged? in \S{1,250} \(pull request #(\d{1,9})\)/i;
 /** How merge bots leave the number in the body: asfgit, ghstack, node-core-utils, copybara, GitLab. */
@@ -133,6 +141,7 @@ function readOwnNames(message: string): OwnNames {
   return {
     titles: [...inner, subject],
     pullRequest: number === undefined ? null : Number(number),
+    isSync: number === undefined && SYNC.test(subject),
     revisions: [...text.matchAll(REVISION)].map((match) => match[1]!),
   };
 }
