@@ -126,7 +126,7 @@ function summary(
       : Array.from({ length: changes }, (_, at) => trunk.timeAt(at)).filter((time) => time >= since).length;
   const missing = open.filter((one) => one.why === 'not found').length;
   const words = `${merged} changes on the trunk: ${count('reverted')} reverted, ${back} reverted and brought back, ${count('hotfixed')} repaired by a fix that names them.`;
-  const rest = `${missing} reverts name a change that is not in this history, ${open.length - missing} one whose lines still stand.`;
+  const rest = `Reverts that name a change not in this history: ${missing}. Reverts of a change whose lines still stand: ${open.length - missing}.`;
   return `${words}\n${rest}`;
 }
 
@@ -140,5 +140,8 @@ function notesOf({ shallow, changes, notes }: RepositoryOutcomes): readonly stri
 
 /** Titles are other people's: no terminal codes. */
 function plainText(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, ' ').trim();
+  return text
+    .replace(/\u001b\[[0-9;]{0,20}m/g, '')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, ' ')
+    .trim();
 }
