@@ -305,7 +305,7 @@ describe('outcomes --repo', () => {
     const gone = repo.commit({ 'a.txt': numbered(10) }, 'Add lines');
     const blob = repo.git('rev-parse', `${gone}:a.txt`);
     repo.commit({ 'a.txt': 'x\n' }, `Reverts ${gone}`);
-    const whole = repo.commit({ 'b.txt': numbered(10) }, 'Add b');
+    const whole = repo.commit({ 'b.txt': numbered(10, 'other') }, 'Add b');
     repo.commit({ 'b.txt': null }, `Reverts ${whole}`);
     rmSync(join(repo.folder, '.git/objects', blob.slice(0, 2), blob.slice(2)));
     const lines = await outcomesOf(repo);
