@@ -231,6 +231,7 @@ function approvalBy(login: string, headSha: string, now: Date): Review {
     state: 'APPROVED',
     headSha,
     submittedAt: now.toISOString(),
+    dismissal: null,
   };
 }
 

@@ -59,7 +59,13 @@ export interface ChangedFile {
   readonly patch: string | null;
 }
 
-/** The newest opinionated review of one person with write access. */
+/** Who took a review back, and what it had said. */
+export interface Dismissal {
+  readonly by: Account;
+  readonly from: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'PENDING' | 'DISMISSED';
+}
+
+/** The newest opinionated review of one person with write access; one that was dismissed may be of anybody. */
 export interface Review {
   readonly author: Account;
   readonly state: 'APPROVED' | 'CHANGES_REQUESTED' | 'DISMISSED';
@@ -67,6 +73,8 @@ export interface Review {
   readonly headSha: string;
   /** ISO 8601, UTC. */
   readonly submittedAt: string;
+  /** `null` unless `DISMISSED`; of a dismissed one `null` means not known. */
+  readonly dismissal: Dismissal | null;
 }
 
 export type RepositoryPermission = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';

@@ -49,12 +49,20 @@ const file = z.object({
 export type FileAnswer = z.infer<typeof file>;
 
 const review = z.object({
+  id: z.string(),
   state: z.enum(['APPROVED', 'CHANGES_REQUESTED', 'DISMISSED']),
   submittedAt: z.string().nullable(),
   author: actorSchema.nullable(),
   commit: z.object({ oid: sha }).nullable(),
 });
 export type ReviewAnswer = z.infer<typeof review>;
+
+const dismissal = z.object({
+  previousReviewState: z.enum(['APPROVED', 'CHANGES_REQUESTED', 'COMMENTED', 'PENDING', 'DISMISSED']),
+  actor: actorSchema.nullable(),
+  review: review.omit({ state: true }).nullable(),
+});
+export type DismissalAnswer = z.infer<typeof dismissal>;
 
 const conclusion = z.enum([
   'ACTION_REQUIRED',
@@ -145,6 +153,7 @@ const pullRequest = z.object({
   assignees: z.object({ totalCount: z.number(), nodes: z.array(userSchema) }),
   commits: commits.extend({ totalCount: z.number() }),
   latestOpinionatedReviews: pageOf(review).nullable(),
+  dismissals: pageOf(dismissal),
   files: pageOf(file).nullable(),
   timelineItems: z.object({
     nodes: z.array(
@@ -201,6 +210,7 @@ export const moreSchema = z.object({
       commits: commits.optional(),
       files: pageOf(file).nullish(),
       latestOpinionatedReviews: pageOf(review).nullish(),
+      dismissals: pageOf(dismissal).optional(),
     }),
     object: z.object({ statusCheckRollup: contexts.optional(), associatedPullRequests: siblings.optional() }),
   }),

@@ -9,9 +9,8 @@ import type {
   ForeignCheck,
   GitIdentity,
   OwnCheck,
-  Review,
 } from '../domain/snapshot.js';
-import { DELETED_ACCOUNT, toAccount, toUser } from './account.js';
+import { toUser } from './account.js';
 import type { GraphqlError } from './client.js';
 import type {
   BlobAnswer,
@@ -20,7 +19,6 @@ import type {
   FileAnswer,
   HeadAnswer,
   RepositoryAnswer,
-  ReviewAnswer,
 } from './pull-request-answer.js';
 
 /** `error`: what GitHub said at this place. Only "not found" means absent. */
@@ -107,16 +105,6 @@ export function toChangedFile(file: FileAnswer): ChangedFile {
     deletions: file.deletions,
     mode: null,
     patch: null,
-  };
-}
-
-/** A review of a commit that is gone has no head, and so matches none: it approves nothing, and may still block. */
-export function toReview(review: ReviewAnswer): Review {
-  return {
-    author: review.author === null ? DELETED_ACCOUNT : toAccount(review.author),
-    state: review.state,
-    headSha: review.commit?.oid ?? '',
-    submittedAt: review.submittedAt ?? '',
   };
 }
 

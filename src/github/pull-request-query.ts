@@ -1,7 +1,7 @@
 // What does one review read about a pull request?
 // Cost by GitHub's formula (requests needed for every connection / 100, at least 1), worst case of the first query:
-// labels, assignees, reviews, files, commits, timeline, head commit, suites, rollup, siblings: 10; parents of each
-// commit 100, its authors 100; runs of each suite 3 → 213 / 100 → 2 points of 5,000 an hour. Nodes: about 11,000
+// labels, assignees, reviews, dismissals, files, commits, timeline, head commit, suites, rollup, siblings: 11; parents of each
+// commit 100, its authors 100; runs of each suite 3 → 214 / 100 → 2 points of 5,000 an hour. Nodes: about 11,000
 // of 500,000.
 // https://docs.github.com/graphql/overview/rate-limits-and-node-limits-for-the-graphql-api
 
@@ -48,7 +48,12 @@ fragment files on PullRequestChangedFileConnection {
 }
 fragment reviews on PullRequestReviewConnection {
   pageInfo { ...page }
-  nodes { state submittedAt author { ...actor } commit { oid } }
+  nodes { ...review state }
+}
+fragment review on PullRequestReview { id submittedAt author { ...actor } commit { oid } }
+fragment dismissals on PullRequestTimelineItemsConnection {
+  pageInfo { ...page }
+  nodes { ... on ReviewDismissedEvent { previousReviewState actor { ...actor } review { ...review } } }
 }
 `;
 
@@ -116,6 +121,7 @@ query PullRequest($owner: String!, $repo: String!, $number: Int!, $appId: Int, $
       assignees(first: 20) { totalCount nodes { login databaseId } }
       commits(first: 100) { ...commits }
       latestOpinionatedReviews(first: 100, writersOnly: true) { ...reviews }
+      dismissals: timelineItems(first: 100, itemTypes: [REVIEW_DISMISSED_EVENT]) { ...dismissals }
       files(first: 100) { ...files }
       timelineItems(
         last: 1
@@ -150,7 +156,7 @@ query More(
   $owner: String!, $repo: String!, $number: Int!, $oid: GitObjectID!,
   $moreCommits: Boolean!, $commits: String, $moreFiles: Boolean!, $files: String,
   $moreReviews: Boolean!, $reviews: String, $moreContexts: Boolean!, $contexts: String,
-  $moreSiblings: Boolean!, $siblings: String
+  $moreDismissals: Boolean!, $dismissals: String, $moreSiblings: Boolean!, $siblings: String
 ) {
   repository(owner: $owner, name: $repo) {
     pullRequest(number: $number) {
@@ -160,6 +166,8 @@ query More(
       latestOpinionatedReviews(first: 100, after: $reviews, writersOnly: true) @include(if: $moreReviews) {
         ...reviews
       }
+      dismissals: timelineItems(first: 100, after: $dismissals, itemTypes: [REVIEW_DISMISSED_EVENT])
+        @include(if: $moreDismissals) { ...dismissals }
     }
     object(oid: $oid) {
       ... on Commit {

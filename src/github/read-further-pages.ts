@@ -1,18 +1,20 @@
 // What stands on the pages after the first?
 // All lists that have more are asked for together, so a large pull request costs one request per round.
-import type { ChangedFile, Commit, Review } from '../domain/snapshot.js';
+import type { ChangedFile, Commit } from '../domain/snapshot.js';
 import type { GitHubClient } from './client.js';
 import { GitHubFailure } from './failure.js';
 import { findGaps, type Gaps } from './partial-errors.js';
 import {
   type ContextAnswer,
+  type DismissalAnswer,
   type HeadAnswer,
   moreSchema,
   type Page,
   type PullRequestAnswer,
+  type ReviewAnswer,
   type SiblingAnswer,
 } from './pull-request-answer.js';
-import { toChangedFile, toCommit, toReview } from './pull-request-facts.js';
+import { toChangedFile, toCommit } from './pull-request-facts.js';
 import { MORE_QUERY } from './pull-request-query.js';
 import { parseAnswer } from './transport.js';
 
@@ -22,7 +24,8 @@ const MAX_ROUNDS = 30;
 export interface Lists {
   readonly commits: readonly Commit[];
   readonly files: readonly ChangedFile[];
-  readonly reviews: readonly Review[];
+  readonly reviews: readonly ReviewAnswer[];
+  readonly dismissals: readonly DismissalAnswer[];
   readonly contexts: readonly ContextAnswer[];
   readonly siblings: readonly SiblingAnswer[];
 }
@@ -30,7 +33,8 @@ export interface Lists {
 interface Growing {
   readonly commits: Commit[];
   readonly files: ChangedFile[];
-  readonly reviews: Review[];
+  readonly reviews: ReviewAnswer[];
+  readonly dismissals: DismissalAnswer[];
   readonly contexts: ContextAnswer[];
   readonly siblings: SiblingAnswer[];
 }
@@ -42,13 +46,14 @@ interface Round {
   readonly commits?: Page<PullRequestAnswer['commits']['nodes'][number]> | null;
   readonly files?: PullRequestAnswer['files'];
   readonly latestOpinionatedReviews?: PullRequestAnswer['latestOpinionatedReviews'];
+  readonly dismissals?: PullRequestAnswer['dismissals'];
   readonly statusCheckRollup?: HeadAnswer['statusCheckRollup'];
   readonly associatedPullRequests?: HeadAnswer['associatedPullRequests'];
 }
 
 /**
  * Completes the lists that `first` begins. Files and commits may stay incomplete where GitHub ends them, and the
- * counts of the pull request tell; reviews, checks and pull requests are complete, or this throws `GitHubFailure`:
+ * counts of the pull request tell; reviews, dismissals, checks and pull requests are complete, or this throws `GitHubFailure`:
  * a list that somebody can make endless must not hide what stands at its end.
  */
 export async function readLists(
@@ -62,13 +67,13 @@ export async function readLists(
     readonly headSha: string;
   },
 ): Promise<{ readonly lists: Lists; readonly requests: number }> {
-  const lists: Growing = { commits: [], files: [], reviews: [], contexts: [], siblings: [] };
+  const lists: Growing = { commits: [], files: [], reviews: [], dismissals: [], contexts: [], siblings: [] };
   let cursors = append(lists, first.round, first.gaps, first.commitsPlace);
   first.gaps.refuseRest();
   let requests = 0;
   while (Object.values(cursors).some((cursor) => cursor !== null)) {
     if (requests === MAX_ROUNDS) {
-      if (cursors.reviews ?? cursors.contexts ?? cursors.siblings) {
+      if (cursors.reviews ?? cursors.dismissals ?? cursors.contexts ?? cursors.siblings) {
         throw new GitHubFailure(deed, 'unexpected', `a list goes on after ${MAX_ROUNDS} pages of 100`);
       }
       break;
@@ -79,6 +84,7 @@ export async function readLists(
       ...{ moreCommits: cursors.commits !== null, commits: cursors.commits },
       ...{ moreFiles: cursors.files !== null, files: cursors.files },
       ...{ moreReviews: cursors.reviews !== null, reviews: cursors.reviews },
+      ...{ moreDismissals: cursors.dismissals !== null, dismissals: cursors.dismissals },
       ...{ moreContexts: cursors.contexts !== null, contexts: cursors.contexts },
       ...{ moreSiblings: cursors.siblings !== null, siblings: cursors.siblings },
     });
@@ -103,13 +109,15 @@ function append(lists: Growing, round: Round, gaps: Gaps, commitsPlace: string):
     lists.commits.push(toCommit(commit, error !== null));
   });
   lists.files.push(...(round.files?.nodes ?? []).map(toChangedFile));
-  lists.reviews.push(...(round.latestOpinionatedReviews?.nodes ?? []).map(toReview));
+  lists.reviews.push(...(round.latestOpinionatedReviews?.nodes ?? []));
+  lists.dismissals.push(...(round.dismissals?.nodes ?? []));
   lists.contexts.push(...(round.statusCheckRollup?.contexts.nodes ?? []));
   lists.siblings.push(...(round.associatedPullRequests?.nodes ?? []));
   return {
     commits: nextOf(round.commits),
     files: nextOf(round.files),
     reviews: nextOf(round.latestOpinionatedReviews),
+    dismissals: nextOf(round.dismissals),
     contexts: nextOf(round.statusCheckRollup?.contexts),
     siblings: nextOf(round.associatedPullRequests),
   };

@@ -4,6 +4,7 @@ import type { PolicyFile, PolicyFiles } from '../domain/policy-file.js';
 import type { PullRequest, RepositoryFacts, Snapshot } from '../domain/snapshot.js';
 import { toAccount, toUser } from './account.js';
 import type { GitHubClient, GraphqlError } from './client.js';
+import { toReviews } from './dismissed-reviews.js';
 import { GitHubFailure } from './failure.js';
 import { findGaps } from './partial-errors.js';
 import {
@@ -100,7 +101,7 @@ export async function readPullRequest(
     pullRequest: toPullRequest(pull),
     commits: lists.commits,
     files: lists.files,
-    reviews: lists.reviews,
+    reviews: toReviews(lists.reviews, lists.dismissals),
     codeowners: codeownersErrors.some(isRefusal) ? null : toCodeowners(repository),
     headPolicy: head.policy,
     people: {},

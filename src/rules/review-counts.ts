@@ -40,7 +40,7 @@ export function judgeApproval(
   if (how !== null) return refused(how);
   const facts = factsOf(snapshot, author.login);
   if (facts !== undefined && !canWrite(facts.permission)) return refused(say`has no write access`);
-  const listed = terms.from.map((name) => isOn(name, author.login, snapshot));
+  const listed = terms.from.map((name) => isOnList(name, author.login, snapshot));
   if (listed.every((on) => on === false)) return { kind: 'elsewhere', why: say`is on none of the lists` };
   if (person === null) return { kind: 'unknown', why: say`may not be a person: the account was not read` };
   if (!listed.includes(true)) return { kind: 'unknown', why: say`may be on a list that was not read` };
@@ -102,7 +102,7 @@ function judgeHead(review: Review, terms: ApprovalTerms, snapshot: Snapshot): St
 }
 
 /** `null`: the list was not read. */
-function isOn(name: string, login: string, snapshot: Snapshot): boolean | null {
+export function isOnList(name: string, login: string, snapshot: Snapshot): boolean | null {
   if (name === 'anyone') return true;
   if (name === 'admin') {
     const facts = factsOf(snapshot, login);

@@ -69,6 +69,7 @@ export function aReview(login: string, changes: Partial<Review> = {}): Review {
     state: 'APPROVED',
     headSha: HEAD,
     submittedAt: '2026-11-20T12:00:00Z',
+    dismissal: null,
     ...changes,
   };
 }

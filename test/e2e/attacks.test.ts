@@ -272,6 +272,47 @@ describe('an approval that is not worth one', () => {
   });
 });
 
+describe("a writer's request for changes", () => {
+  const PASSING = 'version: 1\nowner: "@acme/platform"\n';
+  async function vetoed() {
+    await begin({ policy: PASSING });
+    const pull = world.openCopilot({ 'src/index.ts': '1\n' });
+    pull.review({ by: 'dana', state: 'APPROVED' });
+    await passes(pull);
+    const veto = pull.review({ by: 'kim', state: 'CHANGES_REQUESTED' });
+    await cannotMerge(pull, /^Waiting: @kim asked for changes/);
+    return { pull, veto };
+  }
+
+  test.each(['bo', 'lee'])('is not lifted by %s, who dismisses it', async (by) => {
+    const { pull, veto } = await vetoed();
+    pull.dismissReview(veto, by);
+    await cannotMerge(pull, /^Waiting: @kim asked for changes/);
+    expect(world.check(pull)?.summary).toContain(`@${by}`);
+  });
+
+  test('is not lifted by a dismissal under a hundred others', async () => {
+    const { pull, veto } = await vetoed();
+    for (let round = 0; round < 120; round += 1)
+      pull.dismissReview(pull.review({ by: 'lee', state: 'APPROVED' }), 'lee');
+    pull.dismissReview(veto, 'bo');
+    await cannotMerge(pull, /^Waiting: @kim asked for changes/);
+  });
+
+  test.each(['kim', 'dana'])('is lifted by %s, who made it or owns the change', async (by) => {
+    const { pull, veto } = await vetoed();
+    pull.dismissReview(veto, by);
+    await passes(pull);
+  });
+
+  test('is lifted by a new review after somebody else dismissed it', async () => {
+    const { pull, veto } = await vetoed();
+    pull.dismissReview(veto, 'bo');
+    pull.review({ by: 'kim', state: 'APPROVED' });
+    await passes(pull);
+  });
+});
+
 describe('the control plane, by a person, under another name', () => {
   test.each<[string, Record<string, FileContent>]>([
     ['the policy in odd case', { '.github/Agent-Policy.YML': 'version: 1\n' }],

@@ -41,6 +41,7 @@ export function file(path: string, changeType = 'MODIFIED') {
 
 export function review(login: string, id: number, changes: object = {}) {
   return {
+    id: `PRR_${login}`,
     state: 'APPROVED',
     submittedAt: '2026-11-20T10:00:00Z',
     author: person(login, id),
@@ -85,6 +86,7 @@ export function pullRequest(changes: object = {}) {
     assignees: { totalCount: 0, nodes: [] },
     commits: list([commit(HEAD)]),
     latestOpinionatedReviews: list([]),
+    dismissals: list([]),
     files: list([file('infra/main.tf')]),
     timelineItems: { nodes: [] },
     mergeQueueEntry: null,

@@ -242,6 +242,30 @@ describe('reviews', () => {
     });
   });
 
+  test('dismissals flooded over a hundred are read to their end', async () => {
+    const event = (login: string, id: number) => {
+      const { state: _, ...dismissed } = review(login, id);
+      const actor = { __typename: 'User', login: 'bo', databaseId: 2 };
+      return { previousReviewState: 'CHANGES_REQUESTED', actor, review: dismissed };
+    };
+    const flood = Array.from({ length: 100 }, (_, index) => event(`writer${index}`, 1000 + index));
+    const first = pullRequest({ dismissals: list(flood, 'next') });
+    api.graphql({ data: reading({ repository: repository({ pullRequest: first }) }) });
+    const rest = { headRefOid: HEAD, dismissals: list([event('lee', 5)]) };
+    api.graphql({ data: { repository: { pullRequest: rest, object: {} } } });
+    const found = await read();
+    expect(found!.snapshot.reviews!.at(-1)).toMatchObject({
+      author: { login: 'lee' },
+      state: 'DISMISSED',
+      dismissal: { by: { login: 'bo' }, from: 'CHANGES_REQUESTED' },
+    });
+    expect(api.variables()[1]).toMatchObject({
+      moreDismissals: true,
+      dismissals: 'next',
+      moreReviews: false,
+    });
+  });
+
   test('a list without end is a failure, not a part of it', async () => {
     const endless = { latestOpinionatedReviews: list([review('kim', 4)], 'again') };
     api.graphql({ data: reading({ repository: repository({ pullRequest: pullRequest(endless) }) }) });

@@ -104,6 +104,7 @@ export const GRAPHQL_TYPES = [
   'BaseRefChangedEvent',
   'AutomaticBaseChangeSucceededEvent',
   'HeadRefForcePushedEvent',
+  'ReviewDismissedEvent',
   'AutoMergeRequest',
   'MergeQueue',
   'MergeQueueEntry',

@@ -129,6 +129,21 @@ describe('a pull request', () => {
     ]);
   });
 
+  test('remembers who dismissed a review, and what it had said', async () => {
+    const review = scene.pull.review({ by: 'kim', state: 'CHANGES_REQUESTED' });
+    scene.pull.dismissReview(review, 'lee');
+    const { timelineItems } =
+      await ask(`timelineItems(first: 9, itemTypes: [REVIEW_DISMISSED_EVENT]) { nodes {
+      ... on ReviewDismissedEvent { previousReviewState actor { login } review { state author { login } } } } }`);
+    expect(timelineItems.nodes).toEqual([
+      {
+        previousReviewState: 'CHANGES_REQUESTED',
+        actor: { login: 'lee' },
+        review: { state: 'DISMISSED', author: { login: 'kim' } },
+      },
+    ]);
+  });
+
   test('moves to the default branch when its base is deleted after a merge', async () => {
     scene.repository.commit({ branch: 'stacked', from: 'copilot/work', files: { s: '1\n' }, author: 'kim' });
     const stacked = scene.repository.openPullRequest({

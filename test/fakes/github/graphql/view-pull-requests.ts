@@ -267,6 +267,20 @@ function viewEvent(context: GraphqlContext, pull: PullRequest, event: TimelineEv
         ref: () =>
           pull.headRepository === null ? null : viewRef(context, pull.headRepository, pull.headRef),
       };
+    case 'ReviewDismissedEvent': {
+      const path = `/${fullName(pull.repository)}/pull/${pull.number}#event-${event.id}`;
+      return {
+        ...basics,
+        databaseId: event.id,
+        dismissalMessage: null,
+        dismissalMessageHTML: null,
+        previousReviewState: event.previousState,
+        pullRequestCommit: null,
+        review: () => viewReview(context, pull, event.review),
+        resourcePath: path,
+        url: `${context.world.url}${path}`,
+      };
+    }
   }
 }
 

@@ -232,6 +232,14 @@ export function submitReview(
 export function dismissReview(world: World, pull: PullRequest, review: Review, by: Account): void {
   if (review.state === 'DISMISSED' || review.state === 'COMMENTED')
     throw new Error(`Cannot dismiss a review that is ${review.state.toLowerCase()}.`);
+  pull.timeline.push({
+    kind: 'ReviewDismissedEvent',
+    id: world.nextId(),
+    actor: by,
+    at: world.now(),
+    review,
+    previousState: review.state,
+  });
   review.state = 'DISMISSED';
   tellReview(world, pull, review, 'dismissed', by);
 }

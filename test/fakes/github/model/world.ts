@@ -149,6 +149,14 @@ export type TimelineEvent =
       readonly at: Date;
       readonly before: string;
       readonly after: string;
+    }
+  | {
+      readonly kind: 'ReviewDismissedEvent';
+      readonly id: number;
+      readonly actor: Account;
+      readonly at: Date;
+      readonly review: Review;
+      readonly previousState: Review['state'];
     };
 
 export interface Comment {
