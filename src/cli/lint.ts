@@ -35,7 +35,9 @@ async function findProblems(file: string, catalogue: Catalogue): Promise<readonl
     throw new CommandFailure(`${file}: ${error.message}`);
   });
   const parsed = parsePolicyFile(policyFromBytes(bytes), { knownAgents: knownAgentNames(catalogue) });
-  return parsed.ok ? parsed.policy.warnings : parsed.problems;
+  if (!parsed.ok) return parsed.problems;
+  const { warnings, unbuilt } = parsed.policy;
+  return [...warnings, ...unbuilt].toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** `.github/agent-policy.yml:14:11  Unknown tier …`; a warning says so. */

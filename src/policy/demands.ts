@@ -149,7 +149,7 @@ function previewDemands({ layers, catalogue, context }: DemandInput): readonly D
         return { kind: 'unread', why: headPolicy.why };
       case 'found': {
         const parsed = parsePolicyFile(headPolicy, { knownAgents: knownAgentNames(catalogue) });
-        const problems = parsed.ok ? parsed.policy.warnings : parsed.problems;
+        const problems = parsed.ok ? [...parsed.policy.warnings, ...parsed.policy.unbuilt] : parsed.problems;
         return { kind: 'parsed', valid: parsed.ok, problems };
       }
     }

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import type { PolicyFile } from '../domain/policy-file.js';
 import type { Problem } from '../domain/verdict.js';
 import { findSemanticProblems } from './lint.js';
+import type { SemanticProblem } from './lint-problem.js';
+import { findUnbuilt } from './lint-unbuilt.js';
 import { type PolicyDocument, policySchema } from './schema.js';
 import { explainIssue } from './schema-issues.js';
 import { type Path, readSource, type Source, type SourceNode } from './source.js';
@@ -18,6 +20,8 @@ export interface LoadedPolicy {
   /** 1-based line of the key (or list item) at a path, else of its nearest ancestor in the file; `null` for none. */
   readonly lineOf: (path: Path) => number | null;
   readonly warnings: readonly Problem[];
+  /** Warnings for whoever writes the policy: what it asks for and this version cannot judge. */
+  readonly unbuilt: readonly Problem[];
 }
 
 export type ParsedPolicy =
@@ -45,10 +49,13 @@ export function parsePolicy(text: string, options: ParseOptions): ParsedPolicy {
         problems.push({ ...place(source, path, onKey), severity: 'error', message });
   }
   // Semantic checks read the parts that have their shape, so that one typo does not hide the rest.
-  const semantic = findSemanticProblems(source.value, options.knownAgents).map(
-    ({ path, onKey, severity, message }): Problem => ({ ...place(source, path, onKey), severity, message }),
-  );
-  const sorted = [...problems, ...semantic].sort((a, b) => a.line - b.line || a.column - b.column);
+  const placed = ({ path, onKey, severity, message }: SemanticProblem): Problem => ({
+    ...place(source, path, onKey),
+    severity,
+    message,
+  });
+  const semantic = findSemanticProblems(source.value, options.knownAgents).map(placed);
+  const sorted = inOrder([...problems, ...semantic]);
   if (!parsed.success || sorted.some((problem) => problem.severity === 'error'))
     return { ok: false, problems: cap(sorted), digest };
   return {
@@ -58,6 +65,7 @@ export function parsePolicy(text: string, options: ParseOptions): ParsedPolicy {
       digest,
       lineOf: (path) => lineOf(source, path),
       warnings: cap(sorted),
+      unbuilt: cap(inOrder(findUnbuilt(parsed.data).map(placed))),
     },
   };
 }
@@ -92,6 +100,10 @@ function tooLarge(bytes: number): Problem {
     severity: 'error',
     message: `The policy has ${size}; at most 256 KB are read. Use fewer and wider globs.`,
   };
+}
+
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
 function cap(problems: readonly Problem[]): readonly Problem[] {

@@ -46,6 +46,15 @@ FILE: 3 errors.
     expect(ran.out.length).toBeLessThan(2_000);
   });
 
+  test('a demand that this version cannot judge is a warning, not a surprise on a pull request', async () => {
+    const file = policy('version: 1\nowner: "@acme/platform"\ncheckpoints: [secret]\n');
+    const ran = await run('lint', file);
+    expect(ran.out.replaceAll(file, 'FILE')).toMatch(
+      /^FILE:3:1 {2}Warning: This version cannot judge `checkpoints` yet.*\nFILE: valid, 1 warning\.\n$/,
+    );
+    expect(ran.code).toBe(0);
+  });
+
   test('a missing file is wrong usage', async () => {
     expect(await run('lint', '/no/such.yml')).toMatchObject({
       code: 2,

@@ -17,6 +17,10 @@ describe('an example', () => {
     expect(example(file).warnings).toEqual([]);
   });
 
+  test.each(['small.yml', 'observe.yml', 'organization.yml'])('%s can be judged as a whole', (file) => {
+    expect(example(file).unbuilt).toEqual([]);
+  });
+
   test('with one zone asks two of @acme/sre for infrastructure, and the owner elsewhere', () => {
     const policy = example('small.yml');
     const asked = (path: string) =>
@@ -28,7 +32,7 @@ describe('an example', () => {
 
   test('with every section lets tier 2 merge docs, tier 3 merge production with flag, plan and check', () => {
     const policy = example('full.yml');
-    expect(resolve(policy, 'docs/a.md').merge).toEqual({ value: 2, zone: 'docs', line: 53 });
+    expect(resolve(policy, 'docs/a.md').merge).toEqual({ value: 2, zone: 'docs', line: 54 });
     const production = resolve(policy, 'src/a.ts');
     expect(production.merge.value).toBe(3);
     expect(production.rollbackPlan?.zone).toBe('production');
