@@ -2,6 +2,7 @@
 // One commit a line in, oldest first; one score a line out, in the same order, without holding the file in memory.
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -26,6 +27,7 @@ export interface ScoredRow {
 }
 
 export async function runReplay(args: ReplayArguments, io: Pick<CommandIo, 'stderr'>): Promise<ExitCode> {
+  await refuseSameFile(args);
   const out = await openOut(args.out);
   const replay = createReplay();
   const settle = settleTimes<HistoryCommit>();
@@ -89,6 +91,14 @@ async function* readLines(file: string): AsyncGenerator<string> {
     failure = error as Error;
   }
   if (failure !== null) throw new CommandFailure(`Cannot read ${file}: ${(failure as Error).message}`);
+}
+
+/** Writing the scores over the history would destroy it while it is read. */
+async function refuseSameFile({ file, out }: ReplayArguments): Promise<void> {
+  const [source, target] = await Promise.all([file, out].map((path) => stat(path).catch(() => null)));
+  if (source == null) throw new CommandFailure(`Cannot read ${file}: there is no such file.`);
+  if (target != null && source.ino === target.ino && source.dev === target.dev)
+    throw new CommandFailure(`--out ${out} is the history itself. Give another file for the scores.`);
 }
 
 async function openOut(file: string): Promise<WriteStream> {

@@ -25,9 +25,3 @@ export function fileKind(path: string): FileKind {
   if (DOCS.test(path) && !/(^|\/)requirements[^/]*\.txt$/i.test(path)) return 'docs';
   return SETTINGS.test(path) ? 'settings' : 'code';
 }
-
-/** The one kind that all files have; `mixed` otherwise or without files. */
-export function commonKind(kinds: readonly FileKind[]): FileKind | 'mixed' {
-  const first = kinds[0];
-  return first !== undefined && kinds.every((kind) => kind === first) ? first : 'mixed';
-}

@@ -1,7 +1,7 @@
 // Which facts about a change move the chance that it will be reverted, and how is each measured?
 // One entry per term; its figure times its weight is what it adds to the log-odds.
 import type { LedgerReading, Tally } from '../domain/ledger.js';
-import { commonKind, fileKind } from './file-kind.js';
+import { fileKind } from './file-kind.js';
 import { readTitleIntent } from './title-intent.js';
 import { QUALITY_WEIGHTS, type TermName } from './weights.js';
 
@@ -28,7 +28,6 @@ export function measureTerms(change: ChangeFacts, reading: LedgerReading): TermF
     (repository.weightFailed + QUALITY_WEIGHTS.publicRate * QUALITY_WEIGHTS.smoothing.repository) /
     (repository.weight + QUALITY_WEIGHTS.smoothing.repository);
   const kinds = change.files.map((file) => fileKind(file.path));
-  const only = commonKind(kinds);
   const intent = readTitleIntent(change.title);
   const touched = Math.max(1, reading.paths.length);
   let linesOutsideTests = 0;
@@ -44,8 +43,8 @@ export function measureTerms(change: ChangeFacts, reading: LedgerReading): TermF
     unfamiliar: 1 - reading.familiarPaths / touched,
     traffic: Math.log2(1 + earlier / touched),
     lines: Math.log2(1 + Math.min(MAX_LINES, linesOutsideTests)),
-    settings: flag(only === 'settings' || only === 'ci'),
-    docs: flag(only === 'docs'),
+    settings: flag(kinds.length > 0 && kinds.every((kind) => kind === 'settings' || kind === 'ci')),
+    docs: flag(kinds.length > 0 && kinds.every((kind) => kind === 'docs')),
     stopgap: flag(intent === 'stopgap'),
     wording: flag(intent === 'wording'),
     fix: flag(intent === 'fix'),
