@@ -47,7 +47,7 @@ export const DEFAULTS = {
     mode: null,
     size: { warn: null, fail: null, ignore: [] },
     coverage: { artifact: 'coverage', run: 'head', patch_min: null, missing: 'warn' },
-    history: { window: '180d', half_life: '60d' },
+    history: { window: '365d', half_life: '60d' },
     warn_below: -20,
     fail_below: -60,
   },

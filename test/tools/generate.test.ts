@@ -63,9 +63,14 @@ describe('the defaults', () => {
   });
 
   test('are a valid policy once what is null is left out and the names are filled in', () => {
-    const { agents, zones, evals, error_budget, ...rest } = withoutNulls(
-      loadYaml(renderDefaults()),
-    ) as Shaped;
+    const {
+      agents,
+      zones,
+      evals,
+      error_budget,
+      weights: _weights,
+      ...rest
+    } = withoutNulls(loadYaml(renderDefaults())) as Shaped;
     const { '<name>': agent, ...namedAgents } = agents;
     const document = {
       version: 1,
@@ -84,6 +89,7 @@ describe('the defaults', () => {
 type Section = Readonly<Record<string, object>>;
 
 interface Shaped {
+  readonly weights: unknown;
   readonly agents: Section;
   readonly zones: Section;
   readonly evals: { readonly suites: Section };

@@ -1,8 +1,10 @@
 // What are all the keys of a policy, with values, default and meaning? Read from the schema and the defaults.
+
 import { dump } from 'js-yaml';
 import { z } from 'zod';
 import { DEFAULTS } from '../../src/policy/defaults.js';
 import { policySchema } from '../../src/policy/schema.js';
+import { QUALITY_WEIGHTS } from '../../src/quality/weights.js';
 
 export interface JsonSchema {
   readonly title?: string;
@@ -81,6 +83,8 @@ export function renderDefaults(): string {
     '# `<name>` stands for any name. `null`: nothing is demanded, limited or replaced.',
     '# `trace`, `evals` and `quality_delta` that are absent as a whole are reported and never block.',
     dump(sorted, { lineWidth: 110 }),
+    '# Fitted on public repositories, the same everywhere and no settings: src/quality/weights.ts, docs/quality.md.',
+    dump({ weights: QUALITY_WEIGHTS }, { lineWidth: 110 }),
   ].join('\n');
 }
 
