@@ -11,12 +11,16 @@ export interface Recollection {
 }
 
 export async function recall(storage: Storage, repoId: number, snapshot: Snapshot): Promise<Recollection> {
-  const [pushes, found] = await Promise.all([
+  const [brought, pushes, found] = await Promise.all([
+    storage.commitPushes.find(
+      repoId,
+      snapshot.commits.map(({ sha }) => sha),
+    ),
     storage.pushes.find(repoId, snapshot.pullRequest.number ?? 0),
     storage.evidence.find(repoId, keysOf(snapshot)),
   ]);
   return {
-    memory: { pushes, evidence: found.filter(isEvidence) },
+    memory: { pushes: [...brought, ...pushes], evidence: found.filter(isEvidence) },
     shapeSeen: found.filter((piece) => !isEvidence(piece)),
   };
 }

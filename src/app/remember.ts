@@ -1,5 +1,6 @@
 // What does a webhook tell that GitHub forgets, and what does it make stale?
 import type { Account } from '../domain/snapshot.js';
+import type { CommitPush } from '../storage/commit-pushes.js';
 import type { Head } from '../storage/heads.js';
 import type { Installation } from '../storage/installations.js';
 import type { Push } from '../storage/pushes.js';
@@ -11,6 +12,7 @@ import type { WebhookEvent } from './webhook-event.js';
 export type Fact =
   | { readonly kind: 'head'; readonly head: Head }
   | { readonly kind: 'push'; readonly push: Push }
+  | { readonly kind: 'commit-push'; readonly push: CommitPush }
   /** Something happened that can only tighten the verdict: the review writes red first. */
   | { readonly kind: 'tightened'; readonly repoId: number; readonly pullRequest: number; readonly at: Date }
   | { readonly kind: 'installation'; readonly installation: Installation }
@@ -31,7 +33,7 @@ export function rememberFrom(event: WebhookEvent, now: Date): readonly Fact[] {
     case 'merge_group':
       return [groupHeadOf(event, now)];
     case 'push':
-      return removedPolicies(event);
+      return [...commitPushOf(event, now), ...removedPolicies(event)];
     case 'installation':
       return installationFacts(event, now);
     case 'repository':
@@ -60,6 +62,8 @@ function storeFact(storage: Storage, fact: Fact): Promise<void> {
       return storage.heads.record(fact.head);
     case 'push':
       return storage.pushes.record(fact.push);
+    case 'commit-push':
+      return storage.commitPushes.record(fact.push);
     case 'tightened':
       return storage.tightened.mark(fact.repoId, fact.pullRequest, fact.at);
     case 'installation':
@@ -128,6 +132,18 @@ function groupHeadOf({ action, installation, repository, merge_group: group }: G
 }
 
 type PushEvent = Extract<WebhookEvent, { name: 'push' }>;
+
+/** It pushes what others wrote and approved, and is nobody. */
+const MERGE_QUEUE = 'github-merge-queue[bot]';
+
+function commitPushOf(event: PushEvent, at: Date): readonly Fact[] {
+  const { repository, sender, deleted, commits, after, head_commit: head } = event;
+  if (deleted || !sender || sender.login === MERGE_QUEUE) return [];
+  const brought = commits.filter(({ distinct }) => distinct).map(({ id }) => id);
+  const account: Account = { login: sender.login, id: sender.id, type: sender.type };
+  const push = { repoId: repository.id, sender: account, brought, tip: head?.id ?? after, at };
+  return [{ kind: 'commit-push', push }];
+}
 
 /** Scopes as the review names them: `repository:<id>`, and `organization:<login>` for the organisation's `.github`. */
 function removedPolicies({ ref, repository, commits }: PushEvent): readonly Fact[] {

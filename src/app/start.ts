@@ -79,12 +79,15 @@ export async function startApp(
 
 /** What was delivered is kept for as long as GitHub can deliver it again, and a margin. */
 const DELIVERIES_KEPT_MS = 14 * 24 * 3_600_000;
+/** A branch may wait long before a pull request is opened, and that for long before it is merged. */
+const COMMIT_PUSHES_KEPT_MS = 400 * 24 * 3_600_000;
 const HOUR_MS = 3_600_000;
 
 function keepHouse(storage: Storage, log: Logger): void {
   const now = Date.now();
   Promise.all([
     storage.deliveries.prune(new Date(now - DELIVERIES_KEPT_MS)),
+    storage.commitPushes.prune(new Date(now - COMMIT_PUSHES_KEPT_MS)),
     storage.cache.prune(new Date(now)),
-  ]).catch((error: unknown) => log.warn({ err: error }, 'could not drop old deliveries'));
+  ]).catch((error: unknown) => log.warn({ err: error }, 'could not drop what is old'));
 }

@@ -80,7 +80,20 @@ const SCHEMAS = {
     created: z.boolean(),
     deleted: z.boolean(),
     forced: z.boolean(),
-    commits: z.array(z.object({ added: ChangedPaths, modified: ChangedPaths, removed: ChangedPaths })),
+    after: Sha,
+    sender: Sender.nullish(),
+    /** `after`, or what the tag in its place points to. */
+    head_commit: z.object({ id: Sha }).nullish(),
+    commits: z.array(
+      z.object({
+        id: Sha,
+        /** False if an earlier push had brought it. */
+        distinct: z.boolean().optional().default(true),
+        added: ChangedPaths,
+        modified: ChangedPaths,
+        removed: ChangedPaths,
+      }),
+    ),
   }),
   repository: z.object({ ...InRepository, action: Action }),
   installation: z.object({

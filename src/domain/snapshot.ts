@@ -187,7 +187,7 @@ export interface Snapshot {
 
 /** What GitHub forgets and the app remembers about a pull request. */
 export interface Memory {
-  /** Senders of observed pushes, oldest first. */
+  /** Senders of observed pushes: first of its commits, opened or not, then to the pull request; each oldest first. */
   readonly pushes: readonly { readonly sender: Account; readonly headSha: string }[];
   /** Agent evidence seen earlier on this pull request, its commits or its diff: it persists. */
   readonly evidence: readonly RememberedEvidence[];

@@ -126,4 +126,19 @@ export const MIGRATIONS: readonly Migration[] = [
          primary key (repo_id, pr))`,
     ],
   },
+  {
+    number: 2,
+    name: 'who brought a commit',
+    statements: [
+      `create table agent_policy.commit_pushes (
+         repo_id bigint not null,
+         sha text not null,
+         login text not null,
+         account_id bigint,
+         account_type text,
+         at timestamptz not null,
+         primary key (repo_id, sha, login))`,
+      'create index commit_pushes_at on agent_policy.commit_pushes (at)',
+    ],
+  },
 ];

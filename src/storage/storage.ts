@@ -2,6 +2,7 @@
 // One dialect, PostgreSQL: embedded (PGlite in a data folder) unless a DATABASE_URL names a server.
 import type { Logger } from 'pino';
 import { type Cache, openCache } from './cache.js';
+import { type CommitPushes, openCommitPushes } from './commit-pushes.js';
 import { type Database, openDatabase } from './database.js';
 import { type Decisions, openDecisions } from './decisions.js';
 import { type Deliveries, openDeliveries } from './deliveries.js';
@@ -23,6 +24,7 @@ export interface Storage {
   readonly deliveries: Deliveries;
   readonly heads: Heads;
   readonly pushes: Pushes;
+  readonly commitPushes: CommitPushes;
   readonly evidence: EvidenceStore;
   readonly digests: Digests;
   readonly decisions: Decisions;
@@ -65,6 +67,7 @@ function assemble(database: Database, queue: JobQueue): Storage {
     deliveries: openDeliveries(database),
     heads: openHeads(database),
     pushes: openPushes(database),
+    commitPushes: openCommitPushes(database),
     evidence: openEvidence(database),
     digests: openDigests(database),
     decisions: openDecisions(database),

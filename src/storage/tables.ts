@@ -34,6 +34,14 @@ export interface Tables {
     head_sha: string;
     at: Date;
   };
+  commit_pushes: {
+    repo_id: number;
+    sha: string;
+    login: string;
+    account_id: number | null;
+    account_type: string | null;
+    at: Date;
+  };
   evidence: {
     repo_id: number;
     kind: string;

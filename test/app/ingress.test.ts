@@ -106,20 +106,38 @@ describe('of an event is remembered', () => {
     ['pull_request_review', payloads.review('submitted'), ['head']],
     ['pull_request_review', payloads.review('dismissed'), ['head', 'tightened']],
     ['merge_group', payloads.mergeGroup('checks_requested'), ['head']],
-    ['push', payloads.push({ commits: [{ removed: [policy] }] }), ['policy-removed']],
+    ['push', payloads.push({ commits: [{ removed: [policy] }] }), ['commit-push', 'policy-removed']],
     [
       'push',
       payloads.push({ repo: '.github', commits: [{ removed: [policy] }] }),
-      ['policy-removed', 'policy-removed'],
+      ['commit-push', 'policy-removed', 'policy-removed'],
     ],
-    ['push', payloads.push({ commits: [{ removed: [policy] }, { added: [policy] }] }), []],
-    ['push', payloads.push({ ref: 'refs/heads/x', commits: [{ removed: [policy] }] }), []],
+    ['push', payloads.push({ commits: [{ removed: [policy] }, { added: [policy] }] }), ['commit-push']],
+    ['push', payloads.push({ ref: 'refs/heads/x', commits: [{ removed: [policy] }] }), ['commit-push']],
+    ['push', payloads.push({ deleted: true }), []],
+    ['push', payloads.push({ sender: null }), []],
+    ['push', payloads.push({ sender: { login: 'github-merge-queue[bot]', id: 9, type: 'Bot' } }), []],
     ['installation', payloads.installation('suspend'), ['installation', 'people-changed']],
     ['membership', payloads.people('removed'), ['people-changed']],
     ['repository', payloads.repositoryEvent('edited'), ['people-changed']],
     ['check_run', payloads.checkRun('completed'), []],
   ])('%s %#', (name, payload, expected) => {
     expect(remembers(name, payload)).toEqual(expected);
+  });
+
+  test('of a push, who brought which commits and where it ends', () => {
+    const commits = [{ id: OLD_HEAD, distinct: false }, { id: 'd'.repeat(40) }, { distinct: true }];
+    const [fact] = rememberFrom(understood('push', payloads.push({ ref: 'refs/heads/x', commits })), NOW);
+    expect(fact).toEqual({
+      kind: 'commit-push',
+      push: {
+        repoId: 99,
+        sender: { login: 'sam', id: 7, type: 'User' },
+        brought: ['d'.repeat(40), HEAD],
+        tip: HEAD,
+        at: NOW,
+      },
+    });
   });
 
   test('an installation by its own time, in either spelling, or by now', () => {

@@ -83,14 +83,24 @@ export interface PushOptions {
   readonly ref?: string;
   readonly repo?: string;
   readonly forced?: boolean;
-  readonly commits?: readonly { added?: string[]; modified?: string[]; removed?: string[] }[];
+  readonly deleted?: boolean;
+  readonly sender?: object | null;
+  readonly commits?: readonly {
+    id?: string;
+    distinct?: boolean;
+    added?: string[];
+    modified?: string[];
+    removed?: string[];
+  }[];
 }
 
 export function push({
   ref = 'refs/heads/main',
   repo = 'shop',
   forced = false,
+  deleted = false,
   commits = [],
+  ...changed
 }: PushOptions = {}) {
   return {
     ...common,
@@ -99,9 +109,11 @@ export function push({
     before: OLD_HEAD,
     after: HEAD,
     created: false,
-    deleted: false,
+    deleted,
     forced,
+    head_commit: deleted ? null : { id: HEAD },
     commits: commits.map((paths) => ({ id: HEAD, added: [], modified: [], removed: [], ...paths })),
+    ...changed,
   };
 }
 

@@ -212,6 +212,40 @@ describe('an approval that is not worth one', () => {
     await cannotMerge(pull, /\(1 of 2\)/);
   });
 
+  test('by whoever pushed it before somebody else opened it', async () => {
+    await begin();
+    const pull = openBy('bo', INFRA, { body: SESSION, commit: { author: 'Copilot', pusher: 'kim' } });
+    for (const by of ['kim', 'lee']) pull.review({ by, state: 'APPROVED' });
+    await cannotMerge(pull, /\(1 of 2\)/);
+    expect(world.check(pull)?.summary).toContain('pushed');
+  });
+
+  test('by whoever pushed more than what is left of it', async () => {
+    await begin();
+    world.repository.branch('work', 'main');
+    const [first] = world.repository.push({
+      branch: 'work',
+      commits: ['1', '2'].map((n) => ({ files: { 'infra/b.tf': n }, author: 'Copilot' })),
+      pusher: 'kim',
+    });
+    world.repository.branch('change', first!);
+    const pull = world.repository.openPullRequest({ author: 'bo', head: 'change', body: SESSION });
+    for (const by of ['kim', 'lee']) pull.review({ by, state: 'APPROVED' });
+    await cannotMerge(pull, /\(1 of 2\)/);
+  });
+
+  test('by whoever pushed while it was closed', async () => {
+    await begin();
+    const pull = world.openCopilot(INFRA);
+    pull.close('bo');
+    const files = { 'infra/b.tf': 'x\n' };
+    world.repository.commit({ branch: 'copilot/change', files, author: 'Copilot', pusher: 'kim' });
+    await world.settle();
+    pull.reopen('bo');
+    for (const by of ['kim', 'lee']) pull.review({ by, state: 'APPROVED' });
+    await cannotMerge(pull, /\(1 of 2\)/);
+  });
+
   test('given before the base was changed and changed back', async () => {
     await begin();
     world.repository.branch('feature', 'main');

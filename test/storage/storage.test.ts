@@ -117,6 +117,28 @@ describe.each(ENGINES)('storage on $name', ({ start }) => {
     expect(await storage.pushes.find(BIG, 2)).toEqual([]);
   });
 
+  test('who brought a commit is kept, and not who only pointed at it', async () => {
+    const push = { repoId: BIG, sender: SAM, brought: [HEAD_A, HEAD_A], tip: HEAD_A, at: LATER };
+    const kim = { login: 'kim', id: BIG, type: null } as const;
+    await storage.commitPushes.record(push);
+    await storage.commitPushes.record(push);
+    await storage.commitPushes.record({ ...push, sender: kim, brought: [], tip: HEAD_A });
+    await storage.commitPushes.record({ ...push, sender: kim, brought: [], tip: HEAD_B, at: AT });
+    expect(await storage.commitPushes.find(BIG, [HEAD_A, HEAD_B])).toEqual([
+      { sender: kim, headSha: HEAD_B },
+      { sender: SAM, headSha: HEAD_A },
+    ]);
+    await storage.commitPushes.record({ ...push, sender: kim });
+    expect(await storage.commitPushes.find(BIG, [HEAD_A])).toEqual([
+      { sender: kim, headSha: HEAD_A },
+      { sender: SAM, headSha: HEAD_A },
+    ]);
+    expect(await storage.commitPushes.find(BIG, [])).toEqual([]);
+    expect(await storage.commitPushes.find(1, [HEAD_A])).toEqual([]);
+    await storage.commitPushes.prune(LATER);
+    expect(await storage.commitPushes.find(BIG, [HEAD_A, HEAD_B])).toHaveLength(2);
+  });
+
   test('evidence is found by any of its keys, and its first sighting stays', async () => {
     const seen = {
       agent: 'devin',

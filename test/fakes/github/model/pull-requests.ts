@@ -130,6 +130,8 @@ export function reopenPullRequest(world: World, pull: PullRequest, sender: Accou
   if (pull.state !== 'CLOSED') throw new Error(`Pull request #${pull.number} cannot be reopened.`);
   pull.state = 'OPEN';
   pull.closedAt = null;
+  // Pushes to a closed pull request show once it is open again.
+  if (pull.headRepository !== null) pull.headSha = tipOf(pull.headRepository, pull.headRef);
   tell(world, pull, 'reopened', sender);
 }
 

@@ -163,8 +163,11 @@ function shapePushEvent(world: World, repository: Repository, push: PushPayload)
   const created = push.before === ZERO_SHA;
   const since = created ? (repository.branches.get(repository.defaultBranch) ?? null) : push.before;
   const shas = deleted ? [] : listCommits(world.store, since === push.after ? null : since, push.after);
-  const commits = shas.slice(-MOST_PUSHED_COMMITS).map((sha) => shapePushedCommit(world, html, sha));
-  const head = deleted ? null : shapePushedCommit(world, html, push.after);
+  const before = commitsElsewhere(world, repository, push.ref);
+  const commits = shas
+    .slice(-MOST_PUSHED_COMMITS)
+    .map((sha) => shapePushedCommit(world, html, sha, !before.has(sha)));
+  const head = deleted ? null : shapePushedCommit(world, html, push.after, true);
   return {
     ...push,
     created,
@@ -177,7 +180,13 @@ function shapePushEvent(world: World, repository: Repository, push: PushPayload)
   };
 }
 
-function shapePushedCommit(world: World, html: string, sha: string) {
+/** What other branches have: a push of it brings nothing new. */
+function commitsElsewhere(world: World, repository: Repository, ref: string): ReadonlySet<string> {
+  const others = [...repository.branches].filter(([branch]) => `refs/heads/${branch}` !== ref);
+  return new Set(others.flatMap(([, tip]) => listCommits(world.store, null, tip)));
+}
+
+function shapePushedCommit(world: World, html: string, sha: string, distinct: boolean) {
   const { store } = world;
   const commit = store.readCommit(sha)!;
   const before = commit.parents[0] === undefined ? new Map() : store.treeOf(commit.parents[0]);
@@ -189,7 +198,7 @@ function shapePushedCommit(world: World, html: string, sha: string) {
     ...shapeSimpleCommit(commit),
     author: shapePusher(world, commit.author),
     committer: shapePusher(world, commit.committer),
-    distinct: true,
+    distinct,
     url: `${html}/commit/${sha}`,
     added: paths('added', 'renamed'),
     removed: [...paths('removed'), ...renamedFrom],
