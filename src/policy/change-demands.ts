@@ -100,14 +100,16 @@ function traceDemands(judging: JudgingLayer): readonly Demand[] {
     const stated = general === undefined && own === undefined ? null : { ...general, ...own };
     if (stated === null && judging.layer === 'organization') return [];
     const sessionHosts = defaultTraceHosts(catalogue);
-    const shaped = members.filter((name) =>
-      catalogue.agents.some((agent) => agent.name === name && agent.sessions.length > 0),
+    const known = catalogue.agents.filter(
+      ({ name, sessions }) => members.includes(name) && sessions.length > 0,
     );
+    const shaped = members.filter((member) => known.some(({ name }) => name === member));
     const settings = {
       required: stated === null ? false : (stated.required ?? DEFAULTS.trace.required),
       hosts: stated?.hosts ?? sessionHosts,
       sessionHosts,
       shaped: shaped.length === members.length ? shaped : [],
+      ownHosts: [...new Set(known.flatMap(({ sessions }) => sessions.map(({ host }) => host)))],
       agents: members,
     };
     const fields = stated?.fields ?? DEFAULTS.trace.fields;

@@ -87,7 +87,7 @@ export function tierInForce(input: TierInput): TierInForce {
     tier: base,
     unvouched: base,
     ifVouched: known && opener !== null ? base : granted,
-    lowered: `The policy grants tier ${granted}, but the opener is not the agent's own account and ${why}.`,
+    lowered: `The policy grants tier ${granted}, but nothing verifies that the agent's own account opened it, and ${why}.`,
     needs: opener === null || known ? [] : [{ kind: 'person', login: opener.login }],
   };
 }

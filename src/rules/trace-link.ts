@@ -6,6 +6,7 @@ import { code, list, type Message, say } from '../domain/message.js';
 import type { Finding } from '../domain/verdict.js';
 import { defineRule } from './define-rule.js';
 import { fail, pass, skipped } from './finding.js';
+import { plural } from './short-path.js';
 
 const settingsSchema = z.strictObject({
   required: z.boolean().describe('Without it the link is reported and nothing hangs on it.'),
@@ -20,6 +21,9 @@ const settingsSchema = z.strictObject({
   shaped: z
     .array(z.string())
     .describe('Agents of this change whose session URLs have a known shape: the link must be one of theirs.'),
+  ownHosts: z
+    .array(z.string())
+    .describe('Hosts of the session URLs of `shaped`: where the remedy looks for the link.'),
   agents: z.array(z.string()).describe('Agents that this demand is about, for people.'),
 });
 
@@ -106,12 +110,16 @@ function isOn(hosts: readonly string[], url: URL): boolean {
   });
 }
 
-function remedyOf({ hosts }: Settings) {
+/** An agent that reads the names of other agents' hosts might go and invent a link there. */
+function remedyOf({ hosts, sessionHosts, shaped, ownHosts }: Settings) {
+  const fitting = hosts.filter((host) => !sessionHosts.includes(host) || ownHosts.includes(host));
+  const named = shaped.length === 0 || fitting.length === 0 ? hosts : fitting;
   const places = list(
-    hosts.slice(0, 3).map((host) => code(host)),
+    named.slice(0, 3).map((host) => code(host)),
     'or',
   );
-  const more = hosts.length > 3 ? say` (or ${hosts.length - 3} other hosts)` : say``;
+  const left = named.length - 3;
+  const more = left > 0 ? say` (or ${plural(left, 'other host')})` : say``;
   return {
     by: 'author' as const,
     what: say`Add a commit with the trailer ${code('Agent-Trace: https://…')} that links to the session on ${places}${more}, or put the link into the body.`,

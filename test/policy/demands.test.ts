@@ -1,5 +1,6 @@
 // Does each change meet the demands that the policy makes of it, and no others?
 import { describe, expect, test } from '@jest/globals';
+import { plain } from '../../src/domain/message.js';
 import { gateOf } from '../../src/policy/evaluate.js';
 import { ABSENT, aPolicy, evaluateWith, lineOf, openVerdicts, verdictsOf } from '../builders/policies.js';
 import {
@@ -360,6 +361,10 @@ describe('trace', () => {
       'Link to Devin run: https://app.devin.ai/sessions/0123456789abcdef0123456789abcdef\nRequested by: @ann';
     const snapshot = devin({ pullRequest: { body }, reviews: [aReview('bo')] });
     expect(open(aPolicy('trace: { required: true }\n'), snapshot)).toEqual([]);
+    const missing = evaluateWith({ repository: aPolicy('trace: { required: true }\n'), snapshot: devin() });
+    expect(plain(verdictsOf(missing, 'trace-link')[0]!.remedy!.what)).toContain(
+      'links to the session on app.devin.ai, or put',
+    );
     const elsewhere = aPolicy(
       'agents: { devin: { trace: { hosts: ["langfuse.acme.dev"] } } }\ntrace: { required: true }\n',
     );

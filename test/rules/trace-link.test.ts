@@ -10,6 +10,7 @@ const settings = {
   hosts: ['app.devin.ai', 'langfuse.acme.dev', '*.sentry.io'],
   sessionHosts: ['app.devin.ai', 'claude.ai', '*.sentry.io'],
   shaped: ['devin'],
+  ownHosts: ['app.devin.ai'],
   agents: ['devin'],
 };
 const link = (url: string, signature: string | null = null): TraceLink => ({ url, where: 'body', signature });
@@ -113,11 +114,20 @@ describe('trace-link', () => {
     expect(finding).toMatchObject({ state: 'waiting', notKnown: true });
   });
 
+  test.each([
+    [['claude.ai', 'app.devin.ai', 'langfuse.acme.dev'], 'app.devin.ai or langfuse.acme.dev, or put'],
+    [['claude.ai'], 'claude.ai, or put'],
+    [['a.dev', 'b.dev', 'c.dev', 'd.dev'], 'a.dev, b.dev or c.dev (or 1 other host), or put'],
+  ])('of %j names those where the agent has its sessions', (hosts, expected) => {
+    const [finding] = traceLink.evaluate({ ...settings, hosts }, given());
+    expect(explain(finding)).toContain(`links to the session on ${expected}`);
+  });
+
   test('says what was found and how to mend it', () => {
     const [finding] = traceLink.evaluate(settings, given(link('https://evil.test/sessions/1')));
     expect(explain(finding)).toMatchInlineSnapshot(`
 "The policy asks for a link to the session of devin; https://evil.test/sessions/1 leads to evil.test, which is not allowed. Approvals do not lift this.
-Add a commit with the trailer Agent-Trace: https://… that links to the session on app.devin.ai, langfuse.acme.dev or *.sentry.io, or put the link into the body.
+Add a commit with the trailer Agent-Trace: https://… that links to the session on app.devin.ai or langfuse.acme.dev, or put the link into the body.
 https://evil.test/sessions/1 in the body: leads to evil.test, which is not allowed"
 `);
   });
