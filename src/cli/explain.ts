@@ -29,7 +29,7 @@ export async function runExplain(
     for (const problem of parsed.problems) io.stderr(`${formatProblem(args.policy, problem)}\n`);
     return EXIT.atFault;
   }
-  const explanation = explainPath(parsed.policy, normalise(args.path), { baseRef: args.base });
+  const explanation = explainPath(parsed.policy, fileOf(args.path), { baseRef: args.base });
   io.stdout(
     args.format === 'json'
       ? `${JSON.stringify(explanation, null, 2)}\n`
@@ -38,7 +38,19 @@ export async function runExplain(
   return EXIT.fine;
 }
 
-/** `./infra/a.tf` is how a shell completes it; GitHub names it `infra/a.tf`. */
-function normalise(path: string): string {
-  return path.replace(/^(\.\/)+/, '').replace(/^\/+/, '');
+/**
+ * `./infra/a.tf` is how a shell completes it; GitHub names it `infra/a.tf`. Globs mean files: a folder would be in no
+ * zone, which is not what holds for what is in it.
+ */
+function fileOf(path: string): string {
+  const file = path.replace(/^(\.\/)+/, '').replace(/^\/+/, '');
+  if (file === '' || file === '.' || file.endsWith('/'))
+    throw new CommandFailure(
+      `${JSON.stringify(path)} names a folder. Give a file in it, there or not: ${file.replace(/^\.$/, '')}example.txt.`,
+    );
+  if (file.split('/').includes('..'))
+    throw new CommandFailure(
+      `${JSON.stringify(path)} leads upwards. Give the path from the root of the repository.`,
+    );
+  return file;
 }

@@ -1,6 +1,5 @@
 // In which zones is a path, and what does each key demand there, by whom and in which line?
 import type { ApprovalDemand, FileDemands, Stated } from '../domain/zone.js';
-import { CONTROL_PLANE } from '../paths/control-plane.js';
 import type { LoadedPolicy } from './parse.js';
 import { resolveFile } from './resolve.js';
 import { compileZones } from './zone-rules.js';
@@ -104,8 +103,19 @@ export function formatExplanation(explanation: Explanation, file: string): strin
     });
   };
   section("An agent's change needs", agents);
+  const alone = aloneFrom(agents);
+  if (alone !== null) lines.push(`  From tier ${alone} on an agent merges here without these approvals.`);
   section("A person's change needs", people);
   return `${lines.join('\n')}\n`;
+}
+
+/** The tier that needs no person here; `null` where every agent needs one, or part of the answer is only observed. */
+function aloneFrom(demands: readonly ExplainedDemand[]): string | null {
+  const of = (key: string) => demands.filter((demand) => demand.key === key);
+  const [merge, ...others] = of('merge');
+  const needsMore = of('require.rollback_plan').length + of('require.feature_flag').length > 0;
+  if (merge === undefined || others.length > 0 || merge.mode === 'observe' || needsMore) return null;
+  return merge.value === 'never' || of('approvals').length === 0 ? null : merge.value;
 }
 
 type Bare = Omit<ExplainedDemand, 'mode'>;
@@ -120,9 +130,12 @@ function listDemands(demands: FileDemands, audience: 'agent' | 'person'): readon
   const rows: Bare[] = [];
   const free = (stated: Stated<unknown>, value: unknown) => stated.zone === null && stated.value === value;
   if (audience === 'agent' && !free(demands.propose, 0)) rows.push(row('propose', demands.propose, String));
-  const mergeBinds = audience === 'agent' || demands.merge.zone === CONTROL_PLANE;
-  if (mergeBinds && !free(demands.merge, 2)) rows.push(row('merge', demands.merge, String));
-  rows.push(...demands.approvals.map((approval) => row('approvals', approval, spellApproval)));
+  if (audience === 'agent' && !free(demands.merge, 2)) rows.push(row('merge', demands.merge, String));
+  rows.push(
+    ...demands.approvals.map((approval) =>
+      row('approvals', approval, (value) => spellApproval(value, audience)),
+    ),
+  );
   if (demands.rollbackPlan !== null) rows.push(row('require.rollback_plan', demands.rollbackPlan, String));
   if (demands.featureFlag !== null)
     rows.push(
@@ -136,8 +149,9 @@ function listDemands(demands: FileDemands, audience: 'agent' | 'person'): readon
   return rows.map((one) => ({ ...one, value: printable(one.value) }));
 }
 
-function spellApproval({ count, from, confirm }: ApprovalDemand): string {
-  return `${count} from ${from.join(' or ')}${confirm ? ', each confirmed' : ''}`;
+/** A change that may not merge alone has at least one person behind it. */
+function spellApproval({ count, from, confirm }: ApprovalDemand, audience: 'agent' | 'person'): string {
+  return `${audience === 'agent' ? Math.max(1, count) : count} from ${from.join(' or ')}${confirm ? ', each confirmed' : ''}`;
 }
 
 /** `coverage.patch_min 90%` */

@@ -38,7 +38,7 @@ function lintZone(name: string, zone: Document): readonly SemanticProblem[] {
     found.push(
       warn(
         [...path, 'approvals', 'count'],
-        'With no approvals a change here merges without a person, whatever `merge` says.',
+        'An agent that may not merge alone needs one approval all the same, so 0 means 1 for it. `merge` says who may merge alone.',
       ),
     );
   const people = new Set(listOf(from).map((who) => String(who).toLowerCase()));

@@ -94,6 +94,15 @@ A person's change needs
     expect(ran.code).toBe(0);
   });
 
+  test.each([
+    ['infra/', 'names a folder. Give a file in it, there or not: infra/example.txt.'],
+    ['.', 'names a folder. Give a file in it, there or not: example.txt.'],
+    ['infra/../../a', 'leads upwards. Give the path from the root of the repository.'],
+  ])('%s is refused, since no zone has it and its files may be in one', async (path, message) => {
+    const ran = await run('explain', path, '--policy', policy(text));
+    expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringContaining(message) });
+  });
+
   test('a broken policy explains nothing', async () => {
     const ran = await run('explain', 'a', '--policy', policy('version: 1\n'));
     expect(ran).toMatchObject({ code: 1, out: '' });

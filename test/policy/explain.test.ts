@@ -74,9 +74,25 @@ An agent's change needs
   approvals  1 from owner  control plane, built in
 
 A person's change needs
-  merge      never         control plane, built in
   approvals  1 from owner  control plane, built in
 `);
+  });
+
+  test('tells from which tier on nobody needs to approve', () => {
+    const zone = (more: string) =>
+      explained(`zones: { docs: { paths: ["docs/**"], merge: 2${more} } }\n`, 'docs/a.md');
+    expect(zone('')).toContain(`needs
+  propose    1             built-in default
+  merge      2             docs, .github/agent-policy.yml:3
+  approvals  1 from owner  built-in default
+  From tier 2 on an agent merges here without these approvals.
+`);
+    expect(zone(', approvals: { count: 0 }')).toContain('  approvals  1 from owner  docs');
+    expect(zone(', require: { rollback_plan: true }')).not.toContain('From tier');
+    expect(zone(', mode: observe')).not.toContain('From tier');
+    expect(explained('zones: { docs: { paths: ["**"], merge: 2 } }\n', 'AGENTS.md')).not.toContain(
+      'From tier',
+    );
   });
 
   test('tells what only observes, and what is enforced meanwhile', () => {

@@ -267,7 +267,9 @@ describe('zone', () => {
     [
       'no approvals at all',
       'paths: [a]\napprovals: { count: 0 }',
-      ['6:25  Warning: With no approvals a change here merges without a person, whatever `merge` says.'],
+      [
+        '6:25  Warning: An agent that may not merge alone needs one approval all the same, so 0 means 1 for it. `merge` says who may merge alone.',
+      ],
     ],
     [
       'two approvals of one person',
