@@ -34,6 +34,10 @@ export const verdictBlockSchema = z
             .nullable()
             .describe('Who lifts it; null: nobody can.'),
           do: z.string().nullable().describe('What lifts it; null: nothing does.'),
+          notKnown: z
+            .literal(true)
+            .optional()
+            .describe('Whether it is met cannot be told from a clone; from the command line only.'),
         }),
       )
       .describe('Enforced rules that are not met, the most severe first.'),
@@ -61,6 +65,7 @@ export function verdictBlock(decision: Decision, pr: number | null): VerdictBloc
       line: verdict.line,
       by: verdict.remedy?.by ?? null,
       do: verdict.remedy === null ? null : toPlain(verdict.remedy.what, MAX_DO),
+      ...(isUntold(verdict) ? { notKnown: true as const } : {}),
     })),
   };
 }
@@ -75,12 +80,21 @@ export function nextOf(decision: Decision): Next {
   if (lead === undefined) return 'none';
   if (isStop(lead, decision)) return 'person';
   const by = (verdict: Verdict) => verdict.remedy?.by;
-  const forAuthor = holding.filter((verdict) => verdict.state !== 'pending' && by(verdict) === 'author');
+  // A clone without the body shows no trace link. Nobody is sent to push by that while something is known to hold.
+  const told = holding.some((verdict) => !isUntold(verdict));
+  const forAuthor = holding.filter(
+    (verdict) => verdict.state !== 'pending' && by(verdict) === 'author' && !(told && isUntold(verdict)),
+  );
   if (forAuthor.some(({ rule }) => !decision.stuck.includes(rule))) return 'author';
   if (forAuthor.length > 0) return 'person';
   if (holding.some((verdict) => by(verdict) === 'person' || by(verdict) === 'owner')) return 'person';
   if (holding.some((verdict) => by(verdict) === 'machine' || verdict.state === 'pending')) return 'machine';
   return 'none';
+}
+
+/** On GitHub what is not known is still being read. */
+function isUntold({ state, notKnown }: Verdict): boolean {
+  return notKnown === true && state !== 'pending';
 }
 
 /** A fence that nothing in it can close, and in which nothing is a tag. At most `maxBytes`; items go, never their halves. */

@@ -44,7 +44,7 @@ export async function resolveCommit(repo: string, ref: string): Promise<string> 
   const inside = await run(repo, ['rev-parse', '--git-dir']);
   if (inside.code !== 0) throw new CommandFailure(`${repo} is not a git repository.`);
   throw new CommandFailure(
-    `No commit "${ref}" in ${repo}. Give a branch, tag or SHA that is in this clone; \`git fetch\` may bring it.`,
+    `No commit "${ref}" in ${repo === '.' ? 'this repository' : repo}. Give a branch, tag or SHA that is in this clone; \`git fetch\` may bring it.`,
   );
 }
 

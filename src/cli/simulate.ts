@@ -44,12 +44,19 @@ export async function runSimulate(
     { snapshot: subject.snapshot, memory: NOTHING_REMEMBERED, now: new Date(), policies, catalogue },
     subject.readFacts,
   );
+  const shown = args.policy === null ? decision : judgedBy(decision, args.policy);
   io.stdout(
     args.format === 'json'
       ? `${JSON.stringify({ ...verdictBlock(decision, subject.snapshot.pullRequest.number), gate: gateOf(decision) }, null, 2)}\n`
-      : renderText(decision, { color: io.color, width: io.width }),
+      : renderText(shown, { color: io.color, width: io.width }),
   );
   return exitCodeOf(decision);
+}
+
+/** The policy that judged is the given file, not the one of the same role in the repository. */
+function judgedBy(decision: Decision, file: string): Decision {
+  const layers = decision.layers.map((layer) => (layer.layer === 'repository' ? { ...layer, file } : layer));
+  return { ...decision, layers };
 }
 
 /** Observed verdicts never block, here as on GitHub. */

@@ -51,6 +51,16 @@ describe('who is next', () => {
       [traceVerdict({ mode: 'observe' }), approvalsVerdict()],
       'person',
     ],
+    [
+      'a person while it is only not known here whether the author gave the link',
+      [traceVerdict({ state: 'waiting', notKnown: true }), approvalsVerdict()],
+      'person',
+    ],
+    [
+      'the author when all that may be missing is what only they can give',
+      [traceVerdict({ state: 'waiting', notKnown: true })],
+      'author',
+    ],
   ] as const)('%s', (_name, verdicts, next) => {
     expect(nextOf(aDecision(verdicts))).toBe(next);
   });
@@ -84,6 +94,22 @@ describe('the block', () => {
           do: '@acme/sre: review 1a2b3c4.',
         },
       ],
+    });
+  });
+
+  test('marks what a clone cannot tell, and not what GitHub is still asked for', () => {
+    const { items } = verdictBlock(
+      aDecision([
+        traceVerdict({ state: 'waiting', notKnown: true }),
+        tierVerdict({ state: 'pending', notKnown: true }),
+        approvalsVerdict(),
+      ]),
+      null,
+    );
+    expect(Object.fromEntries(items.map(({ rule, notKnown }) => [rule, notKnown]))).toEqual({
+      'trace-link': true,
+      'permission-tier': undefined,
+      'human-approvals': undefined,
     });
   });
 

@@ -132,6 +132,7 @@ describe('simulate --repo', () => {
     );
     const ran = await simulate('copilot/fix-src', '--policy', file, '--body', devNull());
     expect(ran.out).toMatch(/^Policy broken: line 4, /);
+    expect(ran.out.replaceAll(/\s+/g, ' ')).toContain(`Judged by: policy ${file}, which has errors`);
     expect(ran.code).toBe(1);
   });
 });
