@@ -24,6 +24,8 @@ try {
     console.log(USAGE);
   } else if (values.url === undefined || !/^https?:\/\/[^/]+/.test(values.url)) {
     throw new Error(`--url is missing or is no URL.\n\n${USAGE}`);
+  } else if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
+    throw new Error(`--port ${values.port} is no port number, 0 to 65535.`);
   } else {
     const setup = await startSetup({
       manifestText: await readManifestText(),
@@ -42,6 +44,8 @@ try {
     );
   }
 } catch (error) {
-  console.error(`setup: ${(error as Error).message}`);
+  const problem = error as Error & { readonly code?: string };
+  const hint = problem.code?.startsWith('ERR_PARSE_ARGS') ? `\n\n${USAGE}` : '';
+  console.error(`setup: ${problem.message}${hint}`);
   process.exitCode = 2;
 }

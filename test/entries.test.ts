@@ -69,3 +69,12 @@ test('setup wants to know where GitHub will reach the app', () => {
   expect(stderr).toContain('--url');
   expect(status).toBe(2);
 });
+
+test('setup shows its flags to whoever mistypes one, and takes no other port than a number', () => {
+  expect(run('setup.js', ['--ulr', 'https://a.dev']).stderr).toMatch(
+    /Unknown option '--ulr'[\s\S]*Usage: npm run setup/,
+  );
+  expect(run('setup.js', ['--url', 'https://a.dev', '--port', 'http']).stderr).toContain(
+    '--port http is no port',
+  );
+});
