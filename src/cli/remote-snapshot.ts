@@ -11,8 +11,15 @@ export async function readRemoteChange(
   target: { readonly owner: string; readonly repo: string; readonly number: number },
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Subject> {
+  const token = env.GITHUB_TOKEN || env.GH_TOKEN;
+  if (!token) {
+    throw new CommandFailure(
+      'simulate --pr reads GitHub with the token in GITHUB_TOKEN, and none is set: `GITHUB_TOKEN=$(gh auth token)`. ' +
+        'Without GitHub, --repo judges two refs of a clone.',
+    );
+  }
   const client = createTokenClient({
-    token: env.GITHUB_TOKEN ?? env.GH_TOKEN ?? null,
+    token,
     endpoints: readEndpoints({
       GITHUB_API_URL: env.GITHUB_API_URL,
       GITHUB_GRAPHQL_URL: env.GITHUB_GRAPHQL_URL,
@@ -20,7 +27,9 @@ export async function readRemoteChange(
     now: Date.now,
   });
   const failed = (error: Error): never => {
-    throw new CommandFailure(`${error.message}. Is GITHUB_TOKEN set, and may it read this repository?`);
+    throw new CommandFailure(
+      `${error.message}. May GITHUB_TOKEN read this repository, and is GITHUB_API_URL the right GitHub?`,
+    );
   };
   const reading = await readPullRequest(client, { ...target, appId: null }).catch(failed);
   if (reading === null) {
@@ -37,7 +46,7 @@ export async function readRemoteChange(
     readFacts: (known, facts) =>
       readFacts(client, known, facts, {
         computeDigest: computeDiffDigest,
-      readModes: readFileModes,
+        readModes: readFileModes,
         cached: NO_CACHE,
         onDigest: async () => undefined,
       }).catch(failed),

@@ -66,6 +66,14 @@ test('a pull request that is not there is said to be, with what to check', async
   expect(ran.code).toBe(2);
 });
 
+test('without a token nothing is asked of GitHub', async () => {
+  const before = github.requests.length;
+  const ran = await runWith({ ...env, GITHUB_TOKEN: '' }, 'simulate', '--pr', 'acme/shop#1');
+  expect(ran.err).toContain('none is set');
+  expect(ran.code).toBe(2);
+  expect(github.requests).toHaveLength(before);
+});
+
 test('a token that GitHub refuses is named as the cause', async () => {
   const ran = await runWith({ ...env, GITHUB_TOKEN: 'wrong' }, 'simulate', '--pr', 'acme/shop#1');
   expect(ran.err).toContain('GITHUB_TOKEN');
