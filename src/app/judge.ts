@@ -67,6 +67,11 @@ export async function judge(
     announced = true;
     return read(known, facts);
   });
+  const { authorship } = result.decision;
+  if (authorship.authorship === 'agent' && authorship.requester.known) {
+    const named = authorship.requester.logins.filter((login) => !memory.requesters.includes(login));
+    await deps.storage.requesters.record(repoId, target.number, named, now);
+  }
   return { reading, repoId, snapshot: result.snapshot, evaluation: result };
 }
 

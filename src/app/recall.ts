@@ -11,16 +11,18 @@ export interface Recollection {
 }
 
 export async function recall(storage: Storage, repoId: number, snapshot: Snapshot): Promise<Recollection> {
-  const [brought, pushes, found] = await Promise.all([
+  const number = snapshot.pullRequest.number ?? 0;
+  const [brought, pushes, requesters, found] = await Promise.all([
     storage.commitPushes.find(
       repoId,
       snapshot.commits.map(({ sha }) => sha),
     ),
-    storage.pushes.find(repoId, snapshot.pullRequest.number ?? 0),
+    storage.pushes.find(repoId, number),
+    storage.requesters.find(repoId, number),
     storage.evidence.find(repoId, keysOf(snapshot)),
   ]);
   return {
-    memory: { pushes: [...brought, ...pushes], evidence: found.filter(isEvidence) },
+    memory: { pushes: [...brought, ...pushes], requesters, evidence: found.filter(isEvidence) },
     shapeSeen: found.filter((piece) => !isEvidence(piece)),
   };
 }

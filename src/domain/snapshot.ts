@@ -189,6 +189,8 @@ export interface Snapshot {
 export interface Memory {
   /** Senders of observed pushes: first of its commits, opened or not, then to the pull request; each oldest first. */
   readonly pushes: readonly { readonly sender: Account; readonly headSha: string }[];
+  /** Logins that this pull request named as requester, now or earlier: assignee, trailer and body can be changed. */
+  readonly requesters: readonly string[];
   /** Agent evidence seen earlier on this pull request, its commits or its diff: it persists. */
   readonly evidence: readonly RememberedEvidence[];
 }
@@ -203,4 +205,4 @@ export interface RememberedEvidence {
   readonly what: string;
 }
 
-export const NOTHING_REMEMBERED: Memory = { pushes: [], evidence: [] };
+export const NOTHING_REMEMBERED: Memory = { pushes: [], requesters: [], evidence: [] };

@@ -7,7 +7,7 @@ import { type ApproverPool, poolOf } from './approver-pool.js';
 import { defineRule, type RuleContext } from './define-rule.js';
 import { pass, undecided, waiting } from './finding.js';
 import { collectParticipants } from './participants.js';
-import { requestersOf } from './people.js';
+import { isRequesterKnown, requesterFacts, requestersSeen } from './requesters.js';
 import { approvalFacts, judgeApproval, listedFacts, type Standing } from './review-counts.js';
 import { pathDetails, plural, subjectOf } from './short-path.js';
 
@@ -20,7 +20,9 @@ const settingsSchema = z.strictObject({
     ),
   independent: z
     .boolean()
-    .describe('The requester does not count, and an unknown one costs one approval more.'),
+    .describe(
+      'The requester does not count, and an unknown one, or one without write access, costs one approval more.',
+    ),
   keepOnSameDiff: z.boolean().describe('An approval of an earlier head counts while the diff is the same.'),
   machineUsers: z.array(z.string()).describe('Logins of GitHub users that are not people.'),
   zone: z.string().nullable().describe('Zone that asks.'),
@@ -47,11 +49,15 @@ export const humanApprovals = defineRule({
   needs: (settings, context) =>
     settings.count === 0 || settings.listUnknown
       ? []
-      : [...listedFacts(settings.from), ...approvalFacts(settings, context)],
+      : [
+          ...listedFacts(settings.from),
+          ...approvalFacts(settings, context),
+          ...(settings.independent ? requesterFacts(context) : []),
+        ],
   describe: ({ count, from }) => `${count} people on ${from.join(' or ')} approve the present diff.`,
   evaluate: (settings, context): readonly Finding[] => {
     const { snapshot } = context;
-    const extra = settings.independent && requestersOf(context.authorship) === null ? 1 : 0;
+    const extra = settings.independent && !isRequesterKnown(context, settings.machineUsers) ? 1 : 0;
     const needed = settings.count === 0 ? 0 : settings.count + extra;
     const from = namesOf(settings.from);
     const subject = subjectOf(settings.paths);
@@ -153,7 +159,7 @@ function review(who: Message, headSha: string) {
 }
 
 /** Where the demand comes from and what made it larger. */
-function demandOf(settings: Settings, needed: number, { authorship }: RuleContext): Message {
+function demandOf(settings: Settings, needed: number, context: RuleContext): Message {
   const { zone, line } = settings;
   const at = line === null ? say`built in` : say`line ${line}`;
   const place =
@@ -164,7 +170,11 @@ function demandOf(settings: Settings, needed: number, { authorship }: RuleContex
         : say`Zone ${code(zone)} asks for ${plural(settings.count, 'approval')}`;
   const parts: Message[] = [say`${place} (${at}).`];
   if (needed > settings.count) {
-    const because = authorship.requester.known ? say`no account is named.` : say`${authorship.requester.why}`;
+    const { requester } = context.authorship;
+    const named = requestersSeen(context).map((login) => code(`@${login}`));
+    const why = requester.known ? say`no account is named.` : say`${requester.why}`;
+    const because =
+      named.length === 0 ? why : say`${list(named.slice(0, 3))} named, but not known to have write access.`;
     parts.push(say`One more, because nobody knows who asked for this work: ${because}`);
   }
   for (const sentence of settings.because) parts.push(say`${sentence}`);

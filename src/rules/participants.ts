@@ -3,7 +3,8 @@
 import type { AuthorshipFinding } from '../domain/authorship.js';
 import { code, type Message, say } from '../domain/message.js';
 import type { Account, Commit, GitIdentity, Memory, Snapshot } from '../domain/snapshot.js';
-import { bareLogin, requestersOf } from './people.js';
+import { bareLogin } from './people.js';
+import { requestersSeen } from './requesters.js';
 
 /** How each account took part, by login and by id; the first way found is told. */
 export interface Participants {
@@ -69,7 +70,7 @@ function listParticipants(input: ParticipationInput): readonly Participant[] {
   const { snapshot, memory, authorship, independent } = input;
   const found: Participant[] = [];
   if (independent) {
-    for (const login of requestersOf(authorship) ?? []) {
+    for (const login of requestersSeen({ authorship, memory })) {
       found.push({ account: byName(login), how: say`requested this work` });
     }
   }

@@ -141,4 +141,16 @@ export const MIGRATIONS: readonly Migration[] = [
       'create index commit_pushes_at on agent_policy.commit_pushes (at)',
     ],
   },
+  {
+    number: 3,
+    name: 'who was named as requester',
+    statements: [
+      `create table agent_policy.requesters (
+         repo_id bigint not null,
+         pr bigint not null,
+         login text not null,
+         seen_at timestamptz not null,
+         primary key (repo_id, pr, login))`,
+    ],
+  },
 ];

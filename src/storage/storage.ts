@@ -15,6 +15,7 @@ import { migrate } from './migrations.js';
 import { openPoliciesSeen, type PoliciesSeen } from './policies-seen.js';
 import { openPushes, type Pushes } from './pushes.js';
 import { type JobQueue, openQueue } from './queue.js';
+import { openRequesters, type Requesters } from './requesters.js';
 import { openTightened, type Tightened } from './tightened.js';
 
 export interface Storage {
@@ -25,6 +26,7 @@ export interface Storage {
   readonly heads: Heads;
   readonly pushes: Pushes;
   readonly commitPushes: CommitPushes;
+  readonly requesters: Requesters;
   readonly evidence: EvidenceStore;
   readonly digests: Digests;
   readonly decisions: Decisions;
@@ -68,6 +70,7 @@ function assemble(database: Database, queue: JobQueue): Storage {
     heads: openHeads(database),
     pushes: openPushes(database),
     commitPushes: openCommitPushes(database),
+    requesters: openRequesters(database),
     evidence: openEvidence(database),
     digests: openDigests(database),
     decisions: openDecisions(database),

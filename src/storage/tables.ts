@@ -65,5 +65,6 @@ export interface Tables {
   policies_seen: { scope: string; sha: string | null; digest: string; seen_at: Date };
   cache: { installation: number; key: string; value: Json; expires_at: Date };
   installations: { id: number; account: string; state: 'active' | 'suspended' | 'deleted'; as_of: Date };
+  requesters: { repo_id: number; pr: number; login: string; seen_at: Date };
   tightened: { repo_id: number; pr: number; mark: number; at: Date };
 }

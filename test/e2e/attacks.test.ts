@@ -306,6 +306,47 @@ describe('an approval that is not worth one', () => {
   });
 });
 
+describe('a requester', () => {
+  const askedBy = (who: string) => openDevin(INFRA, { body: `Requested by: ${who}` });
+
+  test('who was swapped for another assignee does not count', async () => {
+    await begin();
+    const pull = openBy('Copilot', INFRA, { head: 'copilot/x', body: SESSION });
+    pull.assign('kim');
+    await world.settle();
+    pull.unassign('kim');
+    pull.assign('bo');
+    for (const by of ['kim', 'lee']) pull.review({ by, state: 'APPROVED' });
+    await cannotMerge(pull, /\(1 of 2\)/);
+  });
+
+  test('whose name was edited out of the body does not count', async () => {
+    await begin({ policy: TRUSTING });
+    const pull = askedBy('@kim');
+    await world.settle();
+    pull.edit({ body: 'Requested by: @bo', by: 'bo' });
+    for (const by of ['kim', 'lee']) pull.review({ by, state: 'APPROVED' });
+    await cannotMerge(pull, /\(1 of 2\)/);
+  });
+
+  test.each(['@nobody', '@mallory'])(
+    'made up, or without write access, saves no approval: %s',
+    async (who) => {
+      await begin({ policy: TRUSTING });
+      const pull = askedBy(who);
+      for (const by of ['kim', 'lee']) pull.review({ by, state: 'APPROVED' });
+      await cannotMerge(pull, /\(2 of 3\)/);
+    },
+  );
+
+  test('with write access saves one', async () => {
+    await begin({ policy: TRUSTING });
+    const pull = askedBy('@bo');
+    for (const by of ['kim', 'lee']) pull.review({ by, state: 'APPROVED' });
+    await passes(pull);
+  });
+});
+
 describe("a writer's request for changes", () => {
   const PASSING = 'version: 1\nowner: "@acme/platform"\n';
   async function vetoed() {

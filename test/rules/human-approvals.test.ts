@@ -173,10 +173,17 @@ describe('human-approvals: who does not count', () => {
       { authorship: anAgentFinding({ requester: { known: true, logins: ['Bo'], how: 'assignee' } }) },
       'requested this work',
     ],
+    [
+      'a requester of before, named no more',
+      {},
+      {},
+      { memory: aMemory({ requesters: ['Bo'] }) },
+      'requested this work',
+    ],
     ['a machine user', {}, { machineUsers: ['bo'] }, {}, 'is a machine user'],
     [
       'somebody without write access',
-      { people: { bo: aPerson('bo', 'triage') } },
+      { people: { ann: aPerson('ann'), bo: aPerson('bo', 'triage') } },
       {},
       {},
       'has no write access',
@@ -211,7 +218,9 @@ describe('human-approvals: who does not count', () => {
     const reviews = [aReview('zoe', { author: { login: 'zoe', id: null, type: null } })];
     const teams = { '@acme/sre': aTeam(['zoe', 'bo']) };
     expect(judgeWith({ reviews, teams }, ONE)[0]?.[0]).toBe('pending');
-    expect(judgeWith({ reviews, teams, people: { zoe: aPerson('zoe') } }, ONE)[0]?.[0]).toBe('pass');
+    expect(
+      judgeWith({ reviews, teams, people: { ann: aPerson('ann'), zoe: aPerson('zoe') } }, ONE)[0]?.[0],
+    ).toBe('pass');
   });
 
   test('known limit: a co-author by an address that GitHub ties to no account still counts', () => {
@@ -239,6 +248,52 @@ describe('human-approvals: who does not count', () => {
     expect(judgeWith({ reviews: [aReview('bo'), aReview('kim'), aReview('lee')] }, {}, rest)[0]?.[0]).toBe(
       'pass',
     );
+  });
+
+  const asking = (...logins: string[]) => ({
+    authorship: anAgentFinding({ requester: { known: true, logins, how: 'is named in the body' } }),
+  });
+  const APPROVED = [aReview('bo'), aReview('kim')];
+
+  test.each<[string, ContextChanges, Changes]>([
+    ['has no account here', asking('nobody'), { people: { nobody: aPerson('nobody', 'none') } }],
+    ['may only read', asking('max'), { people: { max: aPerson('max', 'read') } }],
+    ['was not looked up', asking('max'), { people: {} }],
+    [
+      'is an app',
+      asking('ci'),
+      { people: { ci: { account: { login: 'ci', id: 3, type: 'Bot' }, permission: 'write' } } },
+    ],
+    ['bears the name of the app that opened it', asking('ci'), { pullRequest: { author: bot('ci') } }],
+  ])('a requester who %s costs one approval more', (_name, rest, snapshot) => {
+    const given = { ...snapshot, reviews: APPROVED };
+    expect(judgeWith(given, {}, rest)).toEqual([
+      ['waiting', '3 approvals from @acme/sre for infra/ (2 of 3)'],
+    ]);
+    expect(reasonWith(given, {}, rest)).toContain('named, but not known to have write access');
+  });
+
+  test.each<[string, ContextChanges, Changes]>([
+    ['one of several may write', asking('nobody', 'ann'), {}],
+    ['one of before may write', { ...asking('nobody'), memory: aMemory({ requesters: ['ann'] }) }, {}],
+    ['GitHub says who opened it', asking('out'), { pullRequest: { author: user('out') }, people: {} }],
+    ['a clone cannot tell', asking('nobody'), { source: 'local' }],
+  ])('a named requester is enough where %s', (_name, rest, snapshot) => {
+    expect(judgeWith({ ...snapshot, reviews: APPROVED }, {}, rest)[0]?.[0]).toBe('pass');
+  });
+
+  test('a few named requesters are looked up, not thousands, and none where nothing hangs on it', () => {
+    const many = asking(...Array.from({ length: 5_000 }, (_, at) => `u${at}`));
+    const factsFor = (changes: Partial<typeof settings>, rest: ContextChanges, snapshot: Changes = {}) =>
+      humanApprovals
+        .needs({ ...settings, ...changes }, aContext({ snapshot: aSnapshot(snapshot), ...rest }))
+        .filter(({ kind }) => kind === 'person');
+    expect(factsFor({}, many)).toHaveLength(10);
+    expect(factsFor({}, asking('ann'))).toEqual([{ kind: 'person', login: 'ann' }]);
+    expect(factsFor({ independent: false }, many)).toEqual([]);
+    expect(factsFor({ count: 0 }, many)).toEqual([]);
+    expect(factsFor({}, many, { source: 'local' })).toEqual([]);
+    expect(factsFor({}, asking('ann'), { pullRequest: { author: user('ann') } })).toEqual([]);
   });
 
   test('nobody asked a person for their own change: it costs no approval more', () => {
@@ -304,7 +359,9 @@ describe('human-approvals: for which diff', () => {
 
   test('digests are asked for where an approval hangs on them, and only there', () => {
     const needs = (reviews: readonly Review[]) =>
-      humanApprovals.needs(settings, aContext({ snapshot: aSnapshot({ reviews }) }));
+      humanApprovals
+        .needs(settings, aContext({ snapshot: aSnapshot({ reviews }) }))
+        .filter(({ kind }) => kind !== 'person');
     expect(needs([aReview('bo')])).toEqual([{ kind: 'team', team: '@acme/sre' }]);
     expect(needs([aReview('bo', { headSha: EARLIER })])).toEqual([
       { kind: 'team', team: '@acme/sre' },

@@ -139,6 +139,14 @@ describe.each(ENGINES)('storage on $name', ({ start }) => {
     expect(await storage.commitPushes.find(BIG, [HEAD_A, HEAD_B])).toHaveLength(2);
   });
 
+  test('whoever was named as requester stays it', async () => {
+    await storage.requesters.record(BIG, 1, ['kim'], AT);
+    await storage.requesters.record(BIG, 1, ['bo', 'kim'], LATER);
+    await storage.requesters.record(BIG, 1, [], LATER);
+    expect(await storage.requesters.find(BIG, 1)).toEqual(['kim', 'bo']);
+    expect(await storage.requesters.find(BIG, 2)).toEqual([]);
+  });
+
   test('evidence is found by any of its keys, and its first sighting stays', async () => {
     const seen = {
       agent: 'devin',

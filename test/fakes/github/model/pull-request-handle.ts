@@ -48,6 +48,7 @@ export interface PullRequestHandle {
   label(name: string, by: string): void;
   unlabel(name: string, by: string): void;
   assign(...logins: readonly string[]): void;
+  unassign(...logins: readonly string[]): void;
   convertToDraft(by?: string): void;
   readyForReview(by?: string): void;
   enableAutoMerge(by: string): void;
@@ -121,6 +122,13 @@ export function pullRequestHandle(world: World, pull: PullRequest): PullRequestH
         const assignee = requireAccount(world, login);
         pull.assignees.push(assignee);
         pulls.tell(world, pull, 'assigned', pull.author, { assignee });
+      }
+    },
+    unassign(...logins) {
+      for (const login of logins) {
+        const assignee = requireAccount(world, login);
+        pull.assignees.splice(pull.assignees.indexOf(assignee), 1);
+        pulls.tell(world, pull, 'unassigned', pull.author, { assignee });
       }
     },
     convertToDraft: (by) => pulls.setDraft(world, pull, true, account(by)),
