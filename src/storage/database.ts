@@ -54,7 +54,9 @@ interface Engine {
 
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const engine =
-    options.databaseUrl === null ? await openEmbedded(options) : openServer(options.databaseUrl, options.log);
+    options.databaseUrl === null
+      ? await openEmbedded(options)
+      : await openServer(options.databaseUrl, options.log);
   const open = new AsyncLocalStorage<OpenTransaction>();
 
   const current = (): OpenTransaction | null => {
@@ -103,7 +105,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 async function openEmbedded({ dataFolder, log }: DatabaseOptions): Promise<Engine> {
   let lock: DataFolderLock | null = null;
   if (dataFolder !== IN_MEMORY) {
-    await mkdir(dataFolder, { recursive: true });
+    await mkdir(dataFolder, { recursive: true }).catch((error: Error) => {
+      throw new Error(
+        `open data folder ${dataFolder}: ${error.message}. Set DATA_FOLDER to a folder that can be written.`,
+      );
+    });
     lock = await lockDataFolder(dataFolder, log);
   }
   try {
@@ -131,7 +137,7 @@ async function openEmbedded({ dataFolder, log }: DatabaseOptions): Promise<Engin
   }
 }
 
-function openServer(databaseUrl: string, log: Logger): Engine {
+async function openServer(databaseUrl: string, log: Logger): Promise<Engine> {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: 10,
@@ -140,6 +146,14 @@ function openServer(databaseUrl: string, log: Logger): Engine {
     types: { getTypeParser },
   });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  await pool.query('select 1').catch(async (error: NodeJS.ErrnoException) => {
+    await pool.end();
+    // A name with several addresses fails with an error that says nothing but its code.
+    const why = error.message || error.code || 'no answer';
+    throw new Error(
+      `connect to the PostgreSQL of DATABASE_URL: ${why}. Is it running, and is the address right?`,
+    );
+  });
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     kind: 'postgres',
