@@ -44,6 +44,9 @@ export async function runSimulate(
     { snapshot: subject.snapshot, memory: NOTHING_REMEMBERED, now: new Date(), policies, catalogue },
     subject.readFacts,
   );
+  if (subject.snapshot.pullRequest.commitCount === 0) {
+    io.stderr('Note: the head has no commits that the base lacks, so there is nothing to judge.\n');
+  }
   const shown = args.policy === null ? decision : judgedBy(decision, args.policy);
   io.stdout(
     args.format === 'json'

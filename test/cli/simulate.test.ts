@@ -104,6 +104,11 @@ describe('simulate --repo', () => {
     expect((await simulate('empty')).code).toBe(0);
   });
 
+  test('says so when there is nothing between base and head', async () => {
+    expect((await simulate('main')).err).toContain('nothing to judge');
+    expect((await simulate('tidy')).err).toBe('');
+  });
+
   test('prints the machine-readable block as JSON', async () => {
     const ran = await simulate('copilot/fix-infra', '--body', devNull(), '--format', 'json');
     expect(JSON.parse(ran.out)).toMatchObject({
