@@ -2,9 +2,7 @@
 // Check runs and labels. A completed run is not reopened: a new one of the same name takes its place.
 import * as z from 'zod';
 import type { RenderedCheck } from '../domain/check-run.js';
-import type { OwnCheck } from '../domain/snapshot.js';
 import type { GitHubClient } from './client.js';
-import { GitHubFailure } from './failure.js';
 import { parseAnswer } from './transport.js';
 
 interface Repository {
@@ -28,7 +26,7 @@ export async function createCheck(
   return parseAnswer(deed, runSchema, answer.data).id;
 }
 
-/** Updates a check run, and gives its id. Ask `canUpdate` first. */
+/** Updates a check run that is not completed yet, and gives its id. */
 export async function updateCheck(
   client: GitHubClient,
   at: Repository & { readonly id: number; readonly check: RenderedCheck; readonly externalId: string },
@@ -39,14 +37,6 @@ export async function updateCheck(
   const route = 'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}';
   const answer = await client.request(deed, route, { owner, repo, check_run_id: id, ...body });
   return parseAnswer(deed, runSchema, answer.data).id;
-}
-
-/**
- * Whether a run may be updated, or must be superseded by a new one. A completed run does not go back to in progress,
- * and GitHub appends the annotations of an update to those that stand, so a new verdict would keep the old lines.
- */
-export function canUpdate(standing: OwnCheck): boolean {
-  return standing.status !== 'completed';
 }
 
 /** Adds a label; one that is there already stays. A label that the repository lacks is created. */
@@ -60,23 +50,6 @@ export async function addLabel(
     ...{ owner, repo, issue_number: number },
     labels: [label],
   });
-}
-
-/** Removes a label; one that is not there is no failure. */
-export async function removeLabel(
-  client: GitHubClient,
-  at: Repository & { readonly number: number; readonly label: string },
-): Promise<void> {
-  const { owner, repo, number, label } = at;
-  const route = 'DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}';
-  try {
-    await client.request(`take a label off ${owner}/${repo}#${number}`, route, {
-      ...{ owner, repo, issue_number: number },
-      name: label,
-    });
-  } catch (error) {
-    if (!(error instanceof GitHubFailure && error.kind === 'not-found')) throw error;
-  }
 }
 
 const runSchema = z.object({ id: z.number() });

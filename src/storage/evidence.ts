@@ -4,9 +4,9 @@ import type { RememberedEvidence } from '../domain/snapshot.js';
 import type { Database } from './database.js';
 import { storableJson, storableText } from './storable.js';
 
-type EvidenceKeyKind = 'pull' | 'commit' | 'fingerprint' | 'shape' | 'digest';
+type EvidenceKeyKind = 'pull' | 'commit' | 'shape' | 'digest';
 
-/** What the evidence clings to: a pull request's number, a commit's SHA or fingerprint, a diff's shape or digest. */
+/** What the evidence clings to: a pull request's number, a commit's SHA, a diff's shape or digest. */
 export interface EvidenceKey {
   readonly kind: EvidenceKeyKind;
   readonly key: string;
