@@ -1,8 +1,9 @@
 // May a merge group merge? Every pull request in it is judged again, at the head the queue recorded.
-// A required check that does not report here hangs the queue, so whatever happens an answer is written.
+// A required check that does not report here hangs the queue, so what asking again will not mend is answered too.
 import { type GroupOutcome, renderGroup } from '../checks/group-check.js';
 import type { Decision } from '../domain/verdict.js';
 import type { GitHubClient } from '../github/client.js';
+import { GitHubFailure } from '../github/failure.js';
 import { readMergeGroup } from '../github/read-merge-group.js';
 import { readOwnChecks } from '../github/read-own-checks.js';
 import { gateOf } from '../policy/evaluate.js';
@@ -24,7 +25,7 @@ export interface GroupTarget {
 
 export async function reviewGroup(target: GroupTarget, deps: Dependencies): Promise<JobResult> {
   const client = await deps.clients.forInstallation(target.installation);
-  const outcome = await judgeGroup(deps, client, target);
+  const outcome = await judgeGroup(deps, client, target).catch(unlessRetryable);
   if (outcome.kind === 'unresolvable' && (await isFresh(deps, target))) {
     return { kind: 'again', at: new Date(deps.now().getTime() + RETRY_MS) };
   }
@@ -33,6 +34,11 @@ export async function reviewGroup(target: GroupTarget, deps: Dependencies): Prom
   await perform(client, target, planActions(check, [], { headSha: target.headSha, ownChecks, labels: null }));
   deps.log.info({ ...target, gate: check.gate, title: check.title }, 'judged a merge group');
   return { kind: 'done' };
+}
+
+function unlessRetryable(error: unknown): GroupOutcome {
+  if (error instanceof GitHubFailure && !error.retryable) return { kind: 'unresolvable', why: error.message };
+  throw error;
 }
 
 /** GitHub may tell of a group a moment before its queue shows it. */

@@ -1,10 +1,14 @@
 // What happens when a pull request must be judged? Judge, record, then bring GitHub in line.
 import { renderGate } from '../checks/gate-check.js';
 import { renderTitle } from '../checks/title.js';
+import { renderUnjudged } from '../checks/unjudged-check.js';
 import type { RenderedCheck } from '../domain/check-run.js';
 import type { OwnCheck } from '../domain/snapshot.js';
 import { type Decision, type Gate, STRICTEST_FIRST } from '../domain/verdict.js';
 import type { GitHubClient } from '../github/client.js';
+import { GitHubFailure } from '../github/failure.js';
+import { listOpenPullRequests } from '../github/list-pull-requests.js';
+import { readOwnChecks } from '../github/read-own-checks.js';
 import type { PullRequestReading } from '../github/read-pull-request.js';
 import { createCheck } from '../github/write-checks.js';
 import { gateOf } from '../policy/evaluate.js';
@@ -24,6 +28,9 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
   let red: OwnCheck | null = null;
   const judgement = await judge(deps, client, target, async (reading, repoId) => {
     red = await showRed(deps, client, target, reading, repoId);
+  }).catch(async (error: unknown) => {
+    if (error instanceof GitHubFailure && !error.retryable) await showUnjudged(deps, client, target, error);
+    throw error;
   });
   if (judgement === null) {
     deps.log.info({ ...target }, 'pull request is gone or not visible');
@@ -203,6 +210,25 @@ async function showRed(
     externalId,
   });
   return { id, name: REJUDGING.name, status: 'in_progress', conclusion: null, externalId };
+}
+
+/** Asking again will not mend it, so what is green by an earlier answer would stay so. */
+async function showUnjudged(
+  deps: Dependencies,
+  client: GitHubClient,
+  target: PullRequestTarget,
+  failure: GitHubFailure,
+): Promise<void> {
+  try {
+    const open = await listOpenPullRequests(client, target);
+    const headSha = open.find(({ number }) => number === target.number)?.headSha;
+    if (headSha === undefined) return;
+    const ownChecks = await readOwnChecks(client, { ...target, sha: headSha, appId: deps.appId });
+    const standing = { headSha, ownChecks, labels: null };
+    await perform(client, target, planActions(renderUnjudged(failure.message), [], standing));
+  } catch (error) {
+    deps.log.warn({ ...target, err: error }, 'could not say on GitHub that a pull request was not judged');
+  }
 }
 
 const REJUDGING: RenderedCheck = {

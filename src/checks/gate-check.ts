@@ -39,7 +39,7 @@ const MAX_ANNOTATION_TEXT = 4_000;
 const DETAIL_LIMIT = 400;
 const DETAILS_PER_RULE = 60;
 
-const RECHECK: CheckAction = {
+export const RECHECK: CheckAction = {
   label: 'Re-check',
   description: 'Judge this head again from fresh facts',
   identifier: 'recheck',

@@ -391,6 +391,20 @@ describe('the merge queue', () => {
     });
   });
 
+  test('a group whose queue GitHub tells in a way nobody understands is a failure', async () => {
+    await begin();
+    const pull = world.openCopilot(INFRA);
+    for (const by of ['kim', 'lee']) pull.review({ by, state: 'APPROVED' });
+    await world.settle();
+    site.github.fail({ operation: 'graphql:MergeQueue' }, { status: 422, body: { message: 'No.' } });
+    const group = pull.enqueue('dana');
+    await world.settle();
+    expect(world.checkOn(group.headSha)).toMatchObject({
+      conclusion: 'failure',
+      title: expect.stringMatching(/^Blocked: merge group not resolved, read merge queue/),
+    });
+  });
+
   test('a group that cannot be resolved is a failure, since a silent check hangs the queue', async () => {
     await begin();
     const sha = world.repository.tip('main');

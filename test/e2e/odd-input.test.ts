@@ -182,3 +182,19 @@ test('GitHub failing in the middle of a review leaves the old verdict, and the n
   const runs = world.repository.checkRuns({ sha: pull.headSha, name: 'agent-policy', app: site.app });
   expect(runs.map((run) => run.conclusion)).toEqual(['action_required', 'success']);
 }, 60_000);
+
+test('an answer of GitHub that nobody understands takes the green away until one is', async () => {
+  await begin();
+  const pull = world.openCopilot({ 'src/index.ts': '1\n' });
+  pull.review({ by: 'dana', state: 'APPROVED' });
+  await world.settle();
+  expect(world.check(pull)?.conclusion).toBe('success');
+  site.github.fail({ operation: 'graphql:PullRequest' }, { status: 422, body: { message: 'No.' } });
+  pull.edit({ title: 'Other words', by: 'bo' });
+  await world.settle();
+  const runs = world.repository.checkRuns({ sha: pull.headSha, name: 'agent-policy', app: site.app });
+  expect(runs.slice(-2).map(({ conclusion, title }) => [conclusion, title])).toEqual([
+    ['failure', 'Blocked: this head could not be judged'],
+    ['success', expect.stringMatching(/^Passed: /)],
+  ]);
+}, 60_000);
