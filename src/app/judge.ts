@@ -67,6 +67,9 @@ export async function judge(
     announced = true;
     return read(known, facts);
   });
+  for (const { rule, error } of result.bugs) {
+    deps.log.error({ ...target, rule, err: error }, 'a rule broke down; what it judges is blocked');
+  }
   const { authorship } = result.decision;
   if (authorship.authorship === 'agent' && authorship.requester.known) {
     const named = authorship.requester.logins.filter((login) => !memory.requesters.includes(login));

@@ -49,8 +49,6 @@ export async function startApp(
       log,
     };
     await storage.queue.work((key) => handleJob(key, deps));
-    const housekeeping = setInterval(() => keepHouse(storage, log), HOUR_MS);
-    housekeeping.unref();
     const server = await startServer({
       probot,
       webhookSecret: config.webhookSecret,
@@ -60,6 +58,8 @@ export async function startApp(
       ingest: createIngress({ storage, appId: config.appId, now: () => new Date(), log }),
       checkReady: async () => ({ engine: storage.engine, queue: await storage.queue.stats() }),
     });
+    const housekeeping = setInterval(() => keepHouse(storage, log), HOUR_MS);
+    housekeeping.unref();
     return {
       url: server.url,
       port: server.port,

@@ -27,18 +27,26 @@ export interface Evaluation {
   readonly decision: Decision;
   /** Facts that would settle more. No verdict that hangs on one of them is a pass. */
   readonly missing: readonly Fact[];
+  /** What broke down in ours while judging, for the log; the decision holds a failure for each. */
+  readonly bugs: readonly Bug[];
   /** Label the app sets on an agent's pull request; `null` where the policy asks for none. */
   readonly label: string | null;
+}
+
+export interface Bug {
+  readonly rule: string;
+  readonly error: unknown;
 }
 
 export function evaluate(input: EvaluationInput): Evaluation {
   const { snapshot, memory, now, policies, catalogue } = input;
   const layers = readLayers(policies, snapshot.repository, knownAgentNames(catalogue));
-  const bugs: Verdict[] = [];
+  const bugs: Bug[] = [];
   const authorship = guarded('authorship', () => classify(input, layers), bugs) ?? UNCLASSIFIED;
   const context: RuleContext = { snapshot, memory, now, authorship };
   const collected = guarded('demands', () => collectDemands({ layers, catalogue, context }), bugs);
-  const judged = (collected?.demands ?? []).map((demand) => judge(demand, context));
+  const broken = bugs.map(({ rule, error }) => bugVerdict(rule, error));
+  const judged = (collected?.demands ?? []).map((demand) => judge(demand, context, bugs));
   const facts = [...(collected?.needs ?? []), ...judged.flatMap(({ needs }) => needs)];
   const demands = collected?.demands ?? [];
   return {
@@ -47,11 +55,12 @@ export function evaluate(input: EvaluationInput): Evaluation {
       pullRequest: snapshot.pullRequest.number,
       authorship,
       layers: [layers.repository.report, layers.organization.report],
-      verdicts: [...bugs, ...judged.flatMap(({ verdicts }) => verdicts)],
+      verdicts: [...broken, ...judged.flatMap(({ verdicts }) => verdicts)],
       tier: collected?.tier?.tier ?? null,
       stuck: [],
       at: now.toISOString(),
     },
+    bugs,
     label: labelFor(authorship, demands),
     missing: [
       ...new Map(
@@ -101,7 +110,7 @@ interface Judged {
 }
 
 /** A rule that throws, or concludes nothing, fails closed and is named. */
-function judge(demand: Demand, context: RuleContext): Judged {
+function judge(demand: Demand, context: RuleContext, bugs: Bug[]): Judged {
   const { rule, settings, layer, mode, line, zone } = demand;
   const common = { rule: rule.name, layer, mode, line, zone };
   try {
@@ -110,15 +119,16 @@ function judge(demand: Demand, context: RuleContext): Judged {
     if (findings.length === 0) throw new Error('it concluded nothing');
     return { needs, verdicts: findings.map((finding) => ({ ...finding, ...common })) };
   } catch (error) {
+    bugs.push({ rule: rule.name, error });
     return { needs: [], verdicts: [{ ...bugVerdict(rule.name, error), ...common }] };
   }
 }
 
-function guarded<T>(name: string, work: () => T, bugs: Verdict[]): T | null {
+function guarded<T>(name: string, work: () => T, bugs: Bug[]): T | null {
   try {
     return work();
   } catch (error) {
-    bugs.push(bugVerdict(name, error));
+    bugs.push({ rule: name, error });
     return null;
   }
 }
@@ -130,7 +140,7 @@ function bugVerdict(name: string, error: unknown): Verdict {
     state: 'fail',
     title: say`${code(name)} broke down, a bug in agent-policy`,
     reason: say`${code(name)} could not be evaluated: ${cause.slice(0, 300)}. What was not judged does not pass.`,
-    remedy: { by: 'owner', what: say`Report this to the makers of agent-policy; the log has the details.` },
+    remedy: { by: 'owner', what: say`Report this to the makers of agent-policy, with these words.` },
     details: [],
     layer: 'built-in',
     mode: 'enforce',

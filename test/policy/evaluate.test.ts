@@ -353,6 +353,7 @@ describe('failing closed', () => {
         snapshot: aSnapshot({ reviews: [aReview('bo')] }),
       });
       expect(openVerdicts(evaluation)).toEqual(['halt fail: halt broke down, a bug in agent-policy']);
+      expect(evaluation.bugs).toEqual([{ rule: 'halt', error: new Error('no such thing') }]);
       expect(gateOf(evaluation.decision)).toBe('failure');
     } finally {
       broken.evaluate = original;
