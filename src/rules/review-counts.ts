@@ -91,9 +91,11 @@ function judgeHead(review: Review, terms: ApprovalTerms, snapshot: Snapshot): St
     return { kind: 'stale', changed: 'head', why: say`approved ${reviewed}, an earlier head` };
   const before = digestOf(snapshot, review.headSha);
   const now = digestOf(snapshot, headSha);
+  // GitHub hands out no diff of many files or of a head that is gone: no machine will ever tell, the person can.
   if (before === undefined || now === undefined) {
     return {
-      kind: 'unknown',
+      kind: 'stale',
+      changed: 'head',
       why: say`approved ${reviewed}, whose diff could not be compared with this one`,
     };
   }

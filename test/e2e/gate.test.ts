@@ -105,6 +105,21 @@ describe('an agent on infra/', () => {
     expect(world.check(pull)?.summary).toMatch(/`trace-link` failed on three heads or more/);
   });
 
+  test('an approval of a head whose diff GitHub does not hand out asks its author, and no machine', async () => {
+    await begin();
+    const pull = world.openCopilot({ 'src/index.ts': '1\n' });
+    pull.review({ by: 'dana', state: 'APPROVED' });
+    await world.settle();
+    const diffs = { path: new RegExp(`/${world.owner}/shop/compare/`) };
+    site.github.fail(diffs, { status: 406, body: { message: 'too large' }, times: 20 });
+    pull.push({ files: { 'src/index.ts': '2\n' }, author: 'Copilot' });
+    await world.settle();
+    expect(world.check(pull)).toMatchObject({
+      conclusion: 'action_required',
+      title: 'Waiting: @dana to re-approve, the head changed (0 of 1)',
+    });
+  });
+
   test('a dismissed approval turns the check red again', async () => {
     await begin();
     const pull = world.openCopilot(INFRA);
