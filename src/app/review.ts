@@ -21,6 +21,8 @@ import { type Action, externalIdOf, planActions } from './plan.js';
 import { recordsOf } from './ratchet.js';
 
 const DONE: JobResult = { kind: 'done' };
+/** A policy that GitHub would not show is read again, while what it would ask is unknown and nothing passes. */
+const UNREADABLE_RETRY_MS = 60_000;
 
 export async function reviewPullRequest(target: PullRequestTarget, deps: Dependencies): Promise<JobResult> {
   const client = await deps.clients.forInstallation(target.installation);
@@ -69,10 +71,16 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
     },
     'judged',
   );
-  await rememberAgent(deps, client, target, judgement);
+  // The verdict stands and the marks are kept; the digest adds to them and is read again with the next review.
+  await rememberAgent(deps, client, target, judgement).catch((error: unknown) => {
+    if (!(error instanceof GitHubFailure)) throw error;
+    deps.log.warn({ ...target, err: error }, 'could not read the diff of an agent’s change');
+  });
   // Last, and nothing hangs on it: anybody can make GitHub refuse one more label.
   await perform(client, target, actions.filter(isLabel));
-  return DONE;
+  const { repository, organization } = reading.policies;
+  const isUnreadable = repository.kind === 'unreadable' || organization.kind === 'unreadable';
+  return isUnreadable ? { kind: 'again', at: new Date(deps.now().getTime() + UNREADABLE_RETRY_MS) } : DONE;
 }
 
 /** From the third head that fails the same rule on, a person is asked instead of the author. */
