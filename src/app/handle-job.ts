@@ -4,6 +4,7 @@ import { listOpenPullRequests } from '../github/list-pull-requests.js';
 import { listInstallationRepositories } from '../github/list-repositories.js';
 import type { JobResult } from '../storage/job.js';
 import type { Dependencies } from './dependencies.js';
+import { readHistory } from './history.js';
 import { formatJobKey, formatReviewKey, type JobKey, parseJobKey } from './job-key.js';
 import { reviewPullRequest } from './review.js';
 import { reviewGroup } from './review-group.js';
@@ -59,6 +60,8 @@ function runJob(key: JobKey, deps: Dependencies): Promise<JobResult> {
       return reviewGroup(key, deps);
     case 'repository':
       return wakeRepository(key, deps);
+    case 'history':
+      return readHistory(key, deps);
     case 'installation':
       return wakeInstallation(key.installation, deps);
   }

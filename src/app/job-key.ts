@@ -5,6 +5,8 @@ export type JobKey =
   | RepositoryOf<'group', { readonly headSha: string; readonly baseSha: string; readonly baseRef: string }>
   /** Every open pull request of a repository. */
   | RepositoryOf<'repository', unknown>
+  /** What was merged on the default branch: new commits, then a step further back. */
+  | RepositoryOf<'history', unknown>
   /** Every open pull request of every repository of an installation. */
   | { readonly kind: 'installation'; readonly installation: number };
 
@@ -23,7 +25,8 @@ export function formatJobKey(key: JobKey): string {
       // The branch stands last: it alone may hold an `@`.
       return `group:${key.installation}:${key.owner}/${key.repo}@${key.headSha}@${key.baseSha}@${key.baseRef}`;
     case 'repository':
-      return `repository:${key.installation}:${key.owner}/${key.repo}`;
+    case 'history':
+      return `${key.kind}:${key.installation}:${key.owner}/${key.repo}`;
     case 'installation':
       return `installation:${key.installation}`;
   }
@@ -37,7 +40,7 @@ export function formatReviewKey(target: Omit<Extract<JobKey, { kind: 'review' }>
 /** `null`: no key of this version. */
 export function parseJobKey(text: string): JobKey | null {
   const match =
-    /^(?<kind>review|group|repository):(?<installation>\d+):(?<owner>[^/@#\s]+)\/(?<repo>[^/@#\s]+)(?<rest>.*)$/su.exec(
+    /^(?<kind>review|group|repository|history):(?<installation>\d+):(?<owner>[^/@#\s]+)\/(?<repo>[^/@#\s]+)(?<rest>.*)$/su.exec(
       text,
     );
   if (match === null) {
@@ -46,7 +49,7 @@ export function parseJobKey(text: string): JobKey | null {
   }
   const { kind, owner = '', repo = '', rest = '' } = match.groups ?? {};
   const where = { installation: Number(match.groups?.installation), owner, repo };
-  if (kind === 'repository') return rest === '' ? { kind, ...where } : null;
+  if (kind === 'repository' || kind === 'history') return rest === '' ? { kind, ...where } : null;
   if (kind === 'review') {
     const number = /^#(\d+)$/.exec(rest)?.[1];
     return number === undefined ? null : { kind, ...where, number: Number(number) };

@@ -2,6 +2,7 @@
 // Only what git tells: accounts, reviews, the description and team members are not known, unless given.
 import type { PolicyFile } from '../domain/policy-file.js';
 import { POLICY_PATH } from '../domain/policy-file.js';
+import { NO_QUALITY_FACTS } from '../domain/quality.js';
 import type {
   Account,
   ChangedFile,
@@ -70,12 +71,15 @@ export async function readLocalChange(change: LocalChange, now: Date): Promise<L
     files,
     reviews: change.approvals === null ? null : change.approvals.map((login) => approvalBy(login, head, now)),
     codeowners: await readCodeowners(repo, base),
+    attributes: (await readFileAt(repo, base, '.gitattributes'))?.toString('utf8') ?? '',
     headPolicy: await readPolicyAt(repo, head),
     people: {},
     teams: {},
     checks: null,
     ownChecks: [],
     digests: digest === null ? {} : { [head]: digest },
+    quality: NO_QUALITY_FACTS,
+    revertOf: null,
   };
   return { snapshot, policy: await readPolicyAt(repo, base) };
 }

@@ -1,5 +1,7 @@
 // Which facts beyond the one query does a rule need before it can judge?
 
+import { type CoverageSource, coverageKey } from './quality.js';
+
 export type Fact =
   /** Type and permission of one account on this repository. */
   | { readonly kind: 'person'; readonly login: string }
@@ -8,7 +10,13 @@ export type Fact =
   /** Diff digest of a head of this pull request against the present base branch. */
   | { readonly kind: 'digest'; readonly headSha: string }
   /** Former paths, file modes and hunks of every changed file. */
-  | { readonly kind: 'diff' };
+  | { readonly kind: 'diff' }
+  /** What the repository's merged changes say of this one. */
+  | { readonly kind: 'history' }
+  /** What tests run of the lines this change adds. */
+  | { readonly kind: 'coverage'; readonly source: CoverageSource }
+  /** Whether it undoes exactly one merged change. Asked only of a change that says so. */
+  | { readonly kind: 'revert' };
 
 /** One string per fact, for a set. */
 export function factKey(fact: Fact): string {
@@ -19,7 +27,11 @@ export function factKey(fact: Fact): string {
       return `team:${fact.team.toLowerCase()}`;
     case 'digest':
       return `digest:${fact.headSha}`;
+    case 'coverage':
+      return `coverage:${coverageKey(fact.source)}`;
     case 'diff':
-      return 'diff';
+    case 'history':
+    case 'revert':
+      return fact.kind;
   }
 }

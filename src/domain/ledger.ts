@@ -1,6 +1,8 @@
 // What does the ledger of merged changes count, and what is read from it to judge one change?
 // Counters are kept per path, folder, author and repository, so that a reading costs a few rows by key and
 // never a scan: a database holds one row per key, memory one object.
+import type { Authorship } from './authorship.js';
+import type { OutcomeKind } from './outcome.js';
 
 /**
  * Counts of the merged changes that touched one key within the window.
@@ -76,4 +78,56 @@ export interface OutcomeRecord {
   readonly changes: number;
   /** Seconds since 1970. */
   readonly asOf: number;
+}
+
+/** One change on the trunk, as it is recorded. */
+export interface MergedChange {
+  /** Its commit on the trunk. */
+  readonly sha: string;
+  readonly pullRequest: number | null;
+  readonly title: string;
+  /** Of the commit on the trunk; cut to what names and reverts need. */
+  readonly message: string;
+  /** Seconds since 1970. */
+  readonly mergedAt: number;
+  /** Login of the person, or name of the agent; a git name where there is no account. */
+  readonly author: string;
+  readonly authorship: Authorship;
+  /** `null` unless `authorship` is `agent`. */
+  readonly agent: string | null;
+  readonly files: readonly (TouchedPath & { readonly additions: number; readonly deletions: number })[];
+  /** Added and deleted lines that count: without lockfiles, generated files and the like. */
+  readonly lines: number;
+  /** Has an outcome of its own: no revert, no classic automation, not empty. */
+  readonly isOrdinary: boolean;
+  /** Chance given when it was merged, without correction; `null`: not worked out yet. */
+  readonly chance: number | null;
+}
+
+/** Merged changes of one kind within the window, and those that failed. */
+export interface OutcomeCount {
+  readonly changes: number;
+  readonly failed: number;
+}
+
+/** `changes` merged changes had `lines` lines, or as many as the step that `lines` opens. */
+export interface SizeCount {
+  readonly lines: number;
+  readonly changes: number;
+}
+
+export interface PathRecord {
+  readonly path: string;
+  readonly changes: number;
+  readonly failed: number;
+  /** The newest failures, at most 3. */
+  readonly failures: readonly PastFailure[];
+}
+
+export interface PastFailure {
+  readonly sha: string;
+  readonly pullRequest: number | null;
+  readonly outcome: OutcomeKind;
+  /** When it became known, seconds since 1970. */
+  readonly at: number;
 }

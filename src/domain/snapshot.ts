@@ -1,6 +1,7 @@
 // What was true of a pull request at one moment?
 // `null` always means "not known", never "absent"; an absent thing is an empty list or an explicit value.
 import type { PolicyFile } from './policy-file.js';
+import type { QualityFacts, RevertFacts } from './quality.js';
 
 /** GitHub's account types; `null` in an account's `type` means the source does not tell. */
 export type AccountType = 'User' | 'Bot' | 'Organization' | 'Mannequin' | 'EnterpriseUserAccount';
@@ -172,6 +173,8 @@ export interface Snapshot {
   /** One per person with write access, newest opinion. `null`: not known. */
   readonly reviews: readonly Review[] | null;
   readonly codeowners: CodeownersFile | null;
+  /** Text of the default branch's `.gitattributes`. `null`: not read; empty: there is none. */
+  readonly attributes: string | null;
   /** The policy file as the head has it, for the preview. `null`: not known. */
   readonly headPolicy: PolicyFile | null;
   /** Keyed by login in lower case. Someone missing here was not looked up. */
@@ -183,6 +186,9 @@ export interface Snapshot {
   readonly ownChecks: readonly OwnCheck[];
   /** Diff digests by head SHA, as far as they were computed or remembered for this base branch. */
   readonly digests: Readonly<Record<string, string>>;
+  readonly quality: QualityFacts;
+  /** `null`: not looked at. */
+  readonly revertOf: RevertFacts | null;
 }
 
 /** What GitHub forgets and the app remembers about a pull request. */

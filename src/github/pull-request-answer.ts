@@ -178,6 +178,7 @@ const repository = z.object({
   codeowners1: blobSchema,
   codeowners2: blobSchema,
   codeowners3: blobSchema,
+  attributes: blobSchema,
   pullRequest: pullRequest.nullable(),
 });
 export type RepositoryAnswer = z.infer<typeof repository>;

@@ -46,6 +46,11 @@ export function toCodeowners(repository: RepositoryAnswer): CodeownersFile | nul
   return { path: null, text: null };
 }
 
+/** Text of the default branch's `.gitattributes`; empty if there is none, `null` if it cannot be read whole. */
+export function toAttributes(blob: BlobAnswer): string | null {
+  return blob === null || blob.__typename !== 'Blob' ? '' : textOf(blob);
+}
+
 /**
  * The exact text, or `null`: a folder, binary, cut short, or re-encoded by GitHub (its length in bytes then differs,
  * and a digest of it would not be the file's).

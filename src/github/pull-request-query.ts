@@ -105,6 +105,7 @@ query PullRequest($owner: String!, $repo: String!, $number: Int!, $appId: Int, $
     codeowners1: object(expression: "HEAD:.github/CODEOWNERS") { ...blob }
     codeowners2: object(expression: "HEAD:CODEOWNERS") { ...blob }
     codeowners3: object(expression: "HEAD:docs/CODEOWNERS") { ...blob }
+    attributes: object(expression: "HEAD:.gitattributes") { ...blob }
     pullRequest(number: $number) {
       number
       title

@@ -6,6 +6,9 @@ import type { GitHubClient } from './client.js';
 import { readBlobIds, readDiff, readFiles } from './read-diff.js';
 import { readPerson, readTeams } from './read-people.js';
 
+/** What GitHub alone tells; the rest comes from the ledger, or through other folders. */
+type GitHubFact = Extract<Fact, { kind: 'person' | 'team' | 'digest' | 'diff' }>;
+
 export interface FactTools {
   /** Digest of a raw diff against a base branch, with full blob ids by path; `null` if the diff does not allow one. */
   readonly computeDigest: (
@@ -23,13 +26,14 @@ export interface FactTools {
 
 export const NO_CACHE: FactTools['cached'] = (_key, read) => read();
 
-/** Reads the facts beside each other and returns the completed snapshot; what cannot be read stays missing. */
+/** Reads GitHub's facts beside each other and returns the completed snapshot; what cannot be read stays missing. */
 export async function readFacts(
   client: GitHubClient,
   snapshot: Snapshot,
-  facts: readonly Fact[],
+  asked: readonly Fact[],
   tools: FactTools,
 ): Promise<Snapshot> {
+  const facts = asked.filter(isOurs);
   const parts = await Promise.all([
     ...facts.filter((fact) => fact.kind !== 'team').map((fact) => readOne(client, snapshot, fact, tools)),
     readAllTeams(client, snapshot, facts, tools),
@@ -39,6 +43,10 @@ export async function readFacts(
   const digests = Object.assign({}, snapshot.digests, ...parts.map((part) => part.digests));
   const files = parts.find((part) => part.files !== undefined)?.files ?? snapshot.files;
   return { ...snapshot, people, teams, digests, files };
+}
+
+function isOurs(fact: Fact): fact is GitHubFact {
+  return ['person', 'team', 'digest', 'diff'].includes(fact.kind);
 }
 
 /** Former paths and hunks by REST: GraphQL has none of them, and neither has file modes. */
@@ -52,7 +60,7 @@ export async function readFormerPaths(client: GitHubClient, snapshot: Snapshot):
 async function readOne(
   client: GitHubClient,
   snapshot: Snapshot,
-  fact: Exclude<Fact, { kind: 'team' }>,
+  fact: Exclude<GitHubFact, { kind: 'team' }>,
   tools: FactTools,
 ): Promise<Partial<Snapshot>> {
   const { owner, name: repo } = snapshot.repository;
@@ -112,7 +120,7 @@ async function readDigest(
 async function readAllTeams(
   client: GitHubClient,
   snapshot: Snapshot,
-  facts: readonly Fact[],
+  facts: readonly GitHubFact[],
   tools: FactTools,
 ): Promise<Partial<Snapshot>> {
   const { owner, name: repo } = snapshot.repository;

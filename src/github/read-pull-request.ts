@@ -1,6 +1,7 @@
 // What is true of a pull request on GitHub, now?
 // One request; more only where a list is longer than its page, or the head is not the last commit listed.
 import type { PolicyFile, PolicyFiles } from '../domain/policy-file.js';
+import { NO_QUALITY_FACTS } from '../domain/quality.js';
 import type { PullRequest, RepositoryFacts, Snapshot } from '../domain/snapshot.js';
 import { toAccount, toUser } from './account.js';
 import type { GitHubClient, GraphqlError } from './client.js';
@@ -13,7 +14,13 @@ import {
   type RepositoryAnswer,
   readingSchema,
 } from './pull-request-answer.js';
-import { toCodeowners, toForeignChecks, toOwnChecks, toPolicyFile } from './pull-request-facts.js';
+import {
+  toAttributes,
+  toCodeowners,
+  toForeignChecks,
+  toOwnChecks,
+  toPolicyFile,
+} from './pull-request-facts.js';
 import { PULL_REQUEST_QUERY } from './pull-request-query.js';
 import { readLists } from './read-further-pages.js';
 import { readHead, toHeadFacts } from './read-head.js';
@@ -61,6 +68,7 @@ export async function readPullRequest(
   const organizationError = gaps.take('organization');
   const policyError = gaps.take('repository.policy');
   const codeownersErrors = [1, 2, 3].map((place) => gaps.take(`repository.codeowners${place}`));
+  const attributesError = gaps.take('repository.attributes');
   // A fork that is private or deleted: not known.
   gaps.take('repository.pullRequest.headRepository');
   // Without the permission to see the queue: its groups are then judged when they are made, and not again.
@@ -103,12 +111,15 @@ export async function readPullRequest(
     files: lists.files,
     reviews: toReviews(lists.reviews, lists.dismissals),
     codeowners: codeownersErrors.some(isRefusal) ? null : toCodeowners(repository),
+    attributes: attributesError === null ? toAttributes(repository.attributes) : null,
     headPolicy: head.policy,
     people: {},
     teams: {},
     checks: head.checksUnreadable ? null : toForeignChecks(lists.contexts, appId),
     ownChecks: toOwnChecks(head.answer),
     digests: {},
+    quality: NO_QUALITY_FACTS,
+    revertOf: null,
   };
   return {
     snapshot,

@@ -6,6 +6,7 @@ import type { AuthorshipFinding } from '../domain/authorship.js';
 import { type Fact, factKey } from '../domain/fact.js';
 import { code, say } from '../domain/message.js';
 import type { PolicyFiles } from '../domain/policy-file.js';
+import { coverageKey } from '../domain/quality.js';
 import type { Memory, Snapshot } from '../domain/snapshot.js';
 import type { Decision, Gate, Verdict } from '../domain/verdict.js';
 import type { RuleContext } from '../rules/define-rule.js';
@@ -171,5 +172,11 @@ function isMissing(fact: Fact, snapshot: Snapshot): boolean {
     case 'diff':
       // Asked for only where the snapshot lacks it.
       return true;
+    case 'history':
+      return snapshot.quality.history === null;
+    case 'coverage':
+      return !Object.hasOwn(snapshot.quality.coverage, coverageKey(fact.source));
+    case 'revert':
+      return snapshot.revertOf === null;
   }
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { classifyAuthorship } from '../../src/agents/classify.js';
 import { plain } from '../../src/domain/message.js';
+import { NO_QUALITY_FACTS } from '../../src/domain/quality.js';
 import {
   type Account,
   type Commit,
@@ -72,12 +73,15 @@ function snapshot(
     files: [],
     reviews: [],
     codeowners: null,
+    attributes: null,
     headPolicy: null,
     people: {},
     teams: {},
     checks: [],
     ownChecks: [],
     digests: {},
+    quality: NO_QUALITY_FACTS,
+    revertOf: null,
   };
 }
 

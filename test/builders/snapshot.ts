@@ -1,4 +1,5 @@
 // What does a valid pull request look like? Each test changes the one thing it is about.
+import { NO_QUALITY_FACTS } from '../../src/domain/quality.js';
 import {
   type Account,
   type ChangedFile,
@@ -116,6 +117,7 @@ export function aSnapshot(
     pullRequest: aPullRequest({ changedFiles: files.length, commitCount: commits.length, ...pullRequest }),
     reviews: [],
     codeowners: { path: null, text: null },
+    attributes: '',
     headPolicy: { kind: 'absent' },
     people: {
       alice: aPerson('alice', 'admin'),
@@ -131,6 +133,8 @@ export function aSnapshot(
     checks: [],
     ownChecks: [],
     digests: { [HEAD]: 'digest-of-head' },
+    quality: NO_QUALITY_FACTS,
+    revertOf: null,
     ...rest,
     files,
     commits,
