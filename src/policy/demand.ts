@@ -1,6 +1,7 @@
 // What is one demand: a rule with its settings, and who asked for it where?
 
 import type { Catalogue } from '../agents/catalogue.js';
+import type { Message } from '../domain/message.js';
 import type { Layer, Mode } from '../domain/verdict.js';
 import type { Audience } from '../domain/zone.js';
 import type { Rule, RuleContext } from '../rules/define-rule.js';
@@ -15,6 +16,8 @@ export interface Demand {
   readonly mode: Mode;
   readonly line: number | null;
   readonly zone: string | null;
+  /** Why it is not owed after all; then nothing is evaluated. */
+  readonly lifted?: Message;
 }
 
 /** One valid policy, and as what it judges this change. */

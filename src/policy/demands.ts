@@ -15,6 +15,7 @@ import { approverLists, keepsOnSameDiff } from './approver-lists.js';
 import { demandsOfChange, demandsOnce, reviewDemand } from './change-demands.js';
 import { DEFAULTS } from './defaults.js';
 import type { Demand, JudgingLayer } from './demand.js';
+import { forgiveExactRevert } from './exact-revert.js';
 import { demandsOfFiles, namesOf } from './file-demands.js';
 import { isNothingAsked, type PolicyLayer, type PolicyLayers } from './layers.js';
 import { parsePolicyFile } from './parse.js';
@@ -58,7 +59,12 @@ export function collectDemands(input: DemandInput): Demands {
 
   const needs: Fact[] = files.some(({ needsModes }) => needsModes) ? [{ kind: 'diff' }] : [];
   const tier = agentLayers[0]?.one.tier ?? null;
-  return { demands, needs: [...needs, ...(tier?.needs ?? [])], tier: tier ?? tierWithoutPolicy(input) };
+  const owed = forgiveExactRevert(demands, context.snapshot);
+  return {
+    demands: owed.demands,
+    needs: [...needs, ...(tier?.needs ?? []), ...owed.needs],
+    tier: tier ?? tierWithoutPolicy(input),
+  };
 
   function asksForReview(all: readonly Demand[], one: JudgingLayer): boolean {
     return all.some(

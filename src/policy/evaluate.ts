@@ -4,11 +4,11 @@ import { classifyAuthorship } from '../agents/classify.js';
 import { customSignatures } from '../agents/custom.js';
 import type { AuthorshipFinding } from '../domain/authorship.js';
 import { type Fact, factKey } from '../domain/fact.js';
-import { code, say } from '../domain/message.js';
+import { code, type Message, say } from '../domain/message.js';
 import type { PolicyFiles } from '../domain/policy-file.js';
 import { coverageKey } from '../domain/quality.js';
 import type { Memory, Snapshot } from '../domain/snapshot.js';
-import type { Decision, Gate, Verdict } from '../domain/verdict.js';
+import type { Decision, Finding, Gate, Verdict } from '../domain/verdict.js';
 import type { RuleContext } from '../rules/define-rule.js';
 import { naming } from '../rules/naming.js';
 import { labelOf } from './change-demands.js';
@@ -114,6 +114,7 @@ interface Judged {
 function judge(demand: Demand, context: RuleContext, bugs: Bug[]): Judged {
   const { rule, settings, layer, mode, line, zone } = demand;
   const common = { rule: rule.name, layer, mode, line, zone };
+  if (demand.lifted !== undefined) return { needs: [], verdicts: [{ ...lift(demand.lifted), ...common }] };
   try {
     const needs = rule.needs(settings, context);
     const findings = rule.evaluate(settings, context);
@@ -123,6 +124,16 @@ function judge(demand: Demand, context: RuleContext, bugs: Bug[]): Judged {
     bugs.push({ rule: rule.name, error });
     return { needs: [], verdicts: [{ ...bugVerdict(rule.name, error), ...common }] };
   }
+}
+
+function lift(why: Message): Finding {
+  return {
+    state: 'skipped',
+    title: say`not owed by an exact revert`,
+    reason: why,
+    remedy: null,
+    details: [],
+  };
 }
 
 function guarded<T>(name: string, work: () => T, bugs: Bug[]): T | null {
