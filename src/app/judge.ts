@@ -55,17 +55,17 @@ export async function judge(
   if (shapeSeen.length > 0 && evaluate(input).decision.authorship.authorship !== 'agent') {
     const { headSha } = snapshot.pullRequest;
     if (snapshot.digests[headSha] === undefined)
-      snapshot = await read(snapshot, [{ kind: 'digest', headSha }]);
+      snapshot = await read(snapshot, [{ kind: 'digest', headSha }], evaluate(input).decision.authorship);
     const digest = snapshot.digests[headSha];
     // A diff too large to be read is taken for the one whose every file and line count it has.
     const seen = digest === undefined ? shapeSeen : await findByDigest(deps.storage, repoId, digest);
     input = { ...input, snapshot, memory: { ...memory, evidence: [...memory.evidence, ...seen] } };
   }
   let announced = reading.needsFormerPaths;
-  const result = await evaluateWithFacts(input, async (known, facts) => {
+  const result = await evaluateWithFacts(input, async (known, facts, authorship) => {
     if (!announced) await beforeFacts(reading, repoId);
     announced = true;
-    return read(known, facts);
+    return read(known, facts, authorship);
   });
   for (const { rule, error } of result.bugs) {
     deps.log.error({ ...target, rule, err: error }, 'a rule broke down; what it judges is blocked');
@@ -96,7 +96,7 @@ export async function rememberAgent(
   const read = factReader(deps, client, target, repoId);
   const snapshot =
     judgement.snapshot.digests[headSha] === undefined && known[headSha] === undefined
-      ? await read(judgement.snapshot, [{ kind: 'digest', headSha }])
+      ? await read(judgement.snapshot, [{ kind: 'digest', headSha }], authorship)
       : judgement.snapshot;
   const digest = snapshot.digests[headSha] ?? known[headSha] ?? null;
   await deps.storage.evidence.record(recordsOf(repoId, snapshot, authorship, digest, deps.now()));
