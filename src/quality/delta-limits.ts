@@ -52,6 +52,8 @@ function sizeBreach(size: DeltaInput['size'], { sizeFail, sizeWarn }: DeltaLimit
 
 function coverageBreach(coverage: DeltaInput['coverage'], limits: DeltaLimits): readonly Breach[] {
   if (coverage.kind === 'missing') {
+    // Not missing yet: it is waited for.
+    if (coverage.why === 'coverage-running' || coverage.why === 'coverage-unread') return [];
     // A change without executable lines owes no coverage; where no report is configured, only a stated share asks for one.
     if (coverage.why === 'no-executable-lines') return [];
     if (coverage.why === 'no-coverage-configured' && limits.patchMin === null) return [];

@@ -13,6 +13,12 @@ export interface MissingPart {
     | 'no-report'
     | 'stale-report'
     | 'broken-report'
+    | 'no-patches'
+    | 'not-permitted'
+    /** A machine is still working on the report. */
+    | 'coverage-running'
+    /** Nobody has looked yet. */
+    | 'coverage-unread'
     | 'no-executable-lines'
     | 'no-usual';
 }
@@ -58,8 +64,8 @@ export interface QualityDelta {
   readonly missing: readonly { readonly part: keyof DeltaInput; readonly why: MissingPart['why'] }[];
 }
 
-/** Below this many merged changes there is no usual size. */
-const FEWEST_MERGED_CHANGES = 20;
+/** Below this many merged changes nothing is usual yet. */
+export const FEWEST_MERGED_CHANGES = 20;
 
 export function computeDelta(input: DeltaInput): QualityDelta {
   const parts: readonly (readonly [keyof DeltaInput, number | MissingPart])[] = [
