@@ -22,11 +22,20 @@ export interface GraphqlAnswer {
   readonly errors: readonly GraphqlError[];
 }
 
+/** What is left of the present hour, as GitHub's last answers said. */
+export interface Budget {
+  readonly remaining: number;
+  readonly limit: number;
+  readonly resetsAt: Date;
+}
+
 /** Every call throws `GitHubFailure` (a limit: `GitHubLimited`) and nothing else. */
 export interface GitHubClient {
   /** `route` is Octokit's: `GET /repos/{owner}/{repo}/pulls/{pull_number}/files`. */
   request(deed: string, route: string, params?: Readonly<Record<string, unknown>>): Promise<Answer>;
   graphql(deed: string, query: string, variables: Readonly<Record<string, unknown>>): Promise<GraphqlAnswer>;
+  /** Of REST and of GraphQL. `null`: nothing was asked in this hour yet, or GitHub sets no limit. */
+  budget(of: 'rest' | 'graphql'): Budget | null;
 }
 
 /** What both Probot's Octokit and @octokit/rest's offer. */

@@ -1,6 +1,6 @@
 // May this installation ask GitHub now?
 // Waits only for a free connection; a limit throws `GitHubLimited`, and the job comes back from the queue.
-import type { AnswerHeaders } from './client.js';
+import type { AnswerHeaders, Budget } from './client.js';
 import { GitHubLimited } from './failure.js';
 import { type LimitHint, readReset } from './rate-limit.js';
 
@@ -13,6 +13,8 @@ export interface Limiter {
   observe(kind: RequestKind, headers: AnswerHeaders): void;
   /** GitHub refused: remembers it for the whole installation and gives the error to throw. */
   refuse(deed: string, kind: RequestKind, hint: LimitHint, status: number | null): GitHubLimited;
+  /** What is left of the present hour; `null`: not known. */
+  budget(of: 'rest' | 'graphql'): Budget | null;
 }
 
 interface Pace {
@@ -50,7 +52,7 @@ export function createLimiter(options: {
 }): Limiter {
   const { now, maxConcurrent = 20, maxWaiting = 200 } = options;
   const windows = PACES.map((pace) => ({ pace, spent: [] as { at: number; points: number }[] }));
-  const budgets = new Map<'rest' | 'graphql', { remaining: number; resetMs: number }>();
+  const budgets = new Map<'rest' | 'graphql', { remaining: number; limit: number | null; resetMs: number }>();
   const waiting: (() => void)[] = [];
   let running = 0;
   let blocked: { untilMs: number; limit: 'primary' | 'secondary' } | null = null;
@@ -116,7 +118,7 @@ export function createLimiter(options: {
       // Answers overtake each other: within one window the budget only falls.
       const falls = known === undefined || known.resetMs !== resetMs || remaining < known.remaining;
       if (falls && (known === undefined || resetMs >= known.resetMs))
-        budgets.set(budget, { remaining, resetMs });
+        budgets.set(budget, { remaining, limit: readLimit(headers), resetMs });
       if (remaining > 0 && (blocked === null || now() >= blocked.untilMs)) strikes = 0;
     },
 
@@ -126,11 +128,23 @@ export function createLimiter(options: {
       const guess = at + Math.min(MINUTE * 2 ** strikes, HOUR);
       strikes += 1;
       const untilMs = Math.max(hint.untilMs ?? guess, at + 1_000);
-      if (hint.limit === 'primary') budgets.set(budgetOf(kind), { remaining: 0, resetMs: untilMs });
+      if (hint.limit === 'primary')
+        budgets.set(budgetOf(kind), { remaining: 0, limit: null, resetMs: untilMs });
       else if (blocked === null || untilMs > blocked.untilMs) blocked = { untilMs, limit: 'secondary' };
       return new GitHubLimited(deed, new Date(untilMs), hint.limit, status);
     },
+
+    budget(of) {
+      const known = budgets.get(of);
+      if (known === undefined || known.limit === null || known.resetMs <= now()) return null;
+      return { remaining: known.remaining, limit: known.limit, resetsAt: new Date(known.resetMs) };
+    },
   };
+}
+
+function readLimit(headers: AnswerHeaders): number | null {
+  const limit = Number(headers['x-ratelimit-limit']);
+  return Number.isFinite(limit) && limit > 0 ? limit : null;
 }
 
 function budgetOf(kind: RequestKind): 'rest' | 'graphql' {

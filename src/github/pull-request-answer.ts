@@ -3,10 +3,10 @@
 import * as z from 'zod';
 import { actorSchema, userSchema } from './account.js';
 
-const sha = z.string().regex(/^[0-9a-f]{40,64}$/);
-const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
+export const shaSchema = z.string().regex(/^[0-9a-f]{40,64}$/);
+export const pageInfoSchema = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
 
-const blobSchema = z
+export const blobSchema = z
   .object({
     __typename: z.enum(['Blob', 'Tree', 'Commit', 'Tag']),
     oid: z.string(),
@@ -18,42 +18,44 @@ const blobSchema = z
   .nullable();
 export type BlobAnswer = z.infer<typeof blobSchema>;
 
-const person = z.object({
+export const personSchema = z.object({
   name: z.string().nullable(),
   email: z.string().nullable(),
   user: userSchema.nullable(),
 });
 
+export const signatureSchema = z
+  .object({ isValid: z.boolean(), wasSignedByGitHub: z.boolean(), signer: userSchema.nullable() })
+  .nullable();
+
 const commit = z.object({
-  oid: sha,
+  oid: shaSchema,
   message: z.string(),
-  author: person.nullable(),
-  committer: person.nullable(),
+  author: personSchema.nullable(),
+  committer: personSchema.nullable(),
   /** The author first, then who is named as co-author; a longer list could hide one at its end. */
   authors: z
-    .object({ totalCount: z.number(), nodes: z.array(person) })
+    .object({ totalCount: z.number(), nodes: z.array(personSchema) })
     .refine(({ totalCount, nodes }) => nodes.length === totalCount, 'more than 100 authors'),
-  signature: z
-    .object({ isValid: z.boolean(), wasSignedByGitHub: z.boolean(), signer: userSchema.nullable() })
-    .nullable(),
-  parents: z.object({ nodes: z.array(z.object({ oid: sha })) }),
+  signature: signatureSchema,
+  parents: z.object({ nodes: z.array(z.object({ oid: shaSchema })) }),
 });
 export type CommitAnswer = z.infer<typeof commit>;
 
-const file = z.object({
+export const fileSchema = z.object({
   path: z.string(),
   additions: z.number(),
   deletions: z.number(),
   changeType: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'RENAMED', 'COPIED', 'CHANGED']),
 });
-export type FileAnswer = z.infer<typeof file>;
+export type FileAnswer = z.infer<typeof fileSchema>;
 
 const review = z.object({
   id: z.string(),
   state: z.enum(['APPROVED', 'CHANGES_REQUESTED', 'DISMISSED']),
   submittedAt: z.string().nullable(),
   author: actorSchema.nullable(),
-  commit: z.object({ oid: sha }).nullable(),
+  commit: z.object({ oid: shaSchema }).nullable(),
 });
 export type ReviewAnswer = z.infer<typeof review>;
 
@@ -97,19 +99,19 @@ export type ContextAnswer = z.infer<typeof context>;
 const sibling = z.object({
   number: z.number(),
   state: z.enum(['OPEN', 'CLOSED', 'MERGED']),
-  headRefOid: sha,
+  headRefOid: shaSchema,
   baseRepository: z.object({ databaseId: z.number().nullable() }).nullable(),
 });
 export type SiblingAnswer = z.infer<typeof sibling>;
 
-const pageOf = <T extends z.ZodType>(node: T) => z.object({ pageInfo, nodes: z.array(node) });
+const pageOf = <T extends z.ZodType>(node: T) => z.object({ pageInfo: pageInfoSchema, nodes: z.array(node) });
 
 const commits = pageOf(z.object({ commit }));
 const contexts = z.object({ contexts: pageOf(context) }).nullable();
 const siblings = pageOf(sibling).nullable();
 
 const head = z.object({
-  oid: sha,
+  oid: shaSchema,
   file: z.object({ object: blobSchema }).nullable(),
   checkSuites: z
     .object({
@@ -145,7 +147,7 @@ const pullRequest = z.object({
   isDraft: z.boolean(),
   baseRefName: z.string(),
   headRefName: z.string(),
-  headRefOid: sha,
+  headRefOid: shaSchema,
   changedFiles: z.number(),
   author: actorSchema.nullable(),
   headRepository: z.object({ nameWithOwner: z.string() }).nullable(),
@@ -154,7 +156,7 @@ const pullRequest = z.object({
   commits: commits.extend({ totalCount: z.number() }),
   latestOpinionatedReviews: pageOf(review).nullable(),
   dismissals: pageOf(dismissal),
-  files: pageOf(file).nullable(),
+  files: pageOf(fileSchema).nullable(),
   timelineItems: z.object({
     nodes: z.array(
       z.object({
@@ -163,7 +165,7 @@ const pullRequest = z.object({
       }),
     ),
   }),
-  mergeQueueEntry: z.object({ headCommit: z.object({ oid: sha }).nullable() }).nullable(),
+  mergeQueueEntry: z.object({ headCommit: z.object({ oid: shaSchema }).nullable() }).nullable(),
   head: z.object({ nodes: z.array(z.object({ commit: head })) }),
 });
 export type PullRequestAnswer = z.infer<typeof pullRequest>;
@@ -207,9 +209,9 @@ export const headSchema = z.object({
 export const moreSchema = z.object({
   repository: z.object({
     pullRequest: z.object({
-      headRefOid: sha,
+      headRefOid: shaSchema,
       commits: commits.optional(),
-      files: pageOf(file).nullish(),
+      files: pageOf(fileSchema).nullish(),
       latestOpinionatedReviews: pageOf(review).nullish(),
       dismissals: pageOf(dismissal).optional(),
     }),
@@ -218,6 +220,6 @@ export const moreSchema = z.object({
 });
 
 export interface Page<T> {
-  readonly pageInfo: z.infer<typeof pageInfo>;
+  readonly pageInfo: z.infer<typeof pageInfoSchema>;
   readonly nodes: readonly T[];
 }

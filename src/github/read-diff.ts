@@ -1,5 +1,5 @@
-// What exactly does a pull request change?
-// Former paths and hunks by file (REST), or the raw diff of any head against a base branch.
+// What exactly does a pull request, or a single commit, change?
+// Former paths and hunks by file (REST), or the raw diff of any head against a base branch, or of a commit.
 import * as z from 'zod';
 import type { ChangedFile } from '../domain/snapshot.js';
 import type { GitHubClient } from './client.js';
@@ -32,6 +32,40 @@ export async function readFiles(
   return files;
 }
 
+/** https://docs.github.com/rest/commits/commits#get-a-commit: 300 files a page, at most 3,000. */
+const MAX_COMMIT_PAGES = 10;
+
+/**
+ * Every file that a commit changes against its first parent, at most 3,000. `null`: it is not there (any more).
+ * Throws `GitHubFailure`.
+ */
+export async function readCommitFiles(
+  client: GitHubClient,
+  at: { readonly owner: string; readonly repo: string; readonly sha: string },
+): Promise<readonly ChangedFile[] | null> {
+  const { owner, repo, sha } = at;
+  const deed = `read files of commit ${owner}/${repo}@${sha}`;
+  const files: ChangedFile[] = [];
+  try {
+    for (let page = 1; page <= MAX_COMMIT_PAGES; page += 1) {
+      const answer = await client.request(deed, 'GET /repos/{owner}/{repo}/commits/{ref}', {
+        ...{ owner, repo, ref: sha },
+        // The first page as GitHub gives it by itself, so that nearly every commit is one plain request.
+        ...(page === 1 ? {} : { page }),
+      });
+      const found = parseAnswer(deed, z.object({ files: filesSchema.optional() }), answer.data);
+      files.push(...(found.files ?? []).map(toChangedFile));
+      if (!/rel="next"/.test(String(answer.headers.link ?? ''))) break;
+    }
+  } catch (error) {
+    if (!(error instanceof GitHubFailure)) throw error;
+    // 422: "No commit found for SHA".
+    if (error.kind === 'not-found' || error.status === 422) return null;
+    throw error;
+  }
+  return files;
+}
+
 export type DiffReading =
   | { readonly kind: 'diff'; readonly text: string }
   /** GitHub does not hand out diffs of more than 300 files or 20,000 lines. */
@@ -49,11 +83,29 @@ export async function readDiff(
 ): Promise<DiffReading> {
   const { owner, repo, base, head } = at;
   const deed = `read diff of ${owner}/${repo} ${base}...${head}`;
+  const params = { owner, repo, basehead: `${base}...${head}` };
+  return requestDiff(client, deed, 'GET /repos/{owner}/{repo}/compare/{basehead}', params);
+}
+
+/** The raw diff of a commit against its first parent. */
+export async function readCommitDiff(
+  client: GitHubClient,
+  at: { readonly owner: string; readonly repo: string; readonly sha: string },
+): Promise<DiffReading> {
+  const { owner, repo, sha } = at;
+  const deed = `read diff of commit ${owner}/${repo}@${sha}`;
+  return requestDiff(client, deed, 'GET /repos/{owner}/{repo}/commits/{ref}', { owner, repo, ref: sha });
+}
+
+async function requestDiff(
+  client: GitHubClient,
+  deed: string,
+  route: string,
+  params: Readonly<Record<string, unknown>>,
+): Promise<DiffReading> {
   try {
-    const answer = await client.request(deed, 'GET /repos/{owner}/{repo}/compare/{basehead}', {
-      ...{ owner, repo, basehead: `${base}...${head}` },
-      headers: { accept: 'application/vnd.github.diff' },
-    });
+    const headers = { accept: 'application/vnd.github.diff' };
+    const answer = await client.request(deed, route, { ...params, headers });
     return { kind: 'diff', text: toText(deed, answer.data) };
   } catch (error) {
     if (!(error instanceof GitHubFailure)) throw error;

@@ -56,6 +56,7 @@ export function createClient(
       const hint = findLimit(200, answer.headers, message, now()) ?? { limit: 'secondary', untilMs: null };
       throw limiter.refuse(deed, 'graphql', hint, 200);
     },
+    budget: (of) => limiter.budget(of),
   };
 }
 
