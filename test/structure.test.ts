@@ -20,10 +20,10 @@ const FLOORS: readonly (readonly string[])[] = [
   ['entry'],
 ];
 /** Adapters know the domain only, and only these know them. */
-const ADAPTERS = ['github', 'storage'];
+const ADAPTERS = ['github', 'storage', 'threads'];
 const KNOW_ADAPTERS = ['history', 'app', 'cli', 'entry'];
-/** Clock, network, environment and files enter here only. */
-const IMPURE = ['app', 'cli', 'github', 'storage', 'entry'];
+/** Clock, network, environment, files and threads enter here only. */
+const IMPURE = ['app', 'cli', 'github', 'storage', 'threads', 'entry'];
 const MAX_LINES = 400;
 
 interface Source {

@@ -1,4 +1,5 @@
 // Which share of the lines a change adds do the tests run?
+import type { FilePatchCoverage } from '../domain/quality.js';
 import type { DiffFile } from '../formats/unified-diff.js';
 import { parseUnifiedDiff } from '../formats/unified-diff.js';
 import { endingOf } from './map-paths.js';
@@ -30,6 +31,8 @@ export interface PatchCoverage extends LineTotals {
   readonly share: number | null;
   /** The longest first. */
   readonly uncovered: readonly UncoveredRun[];
+  /** Changed files with executable added lines; the one with most untested lines first, and its longest run. */
+  readonly files: readonly FilePatchCoverage[];
   /** Changed files the report does not know although it knows others of their kind: their lines count nowhere. */
   readonly unmeasured: readonly { readonly path: string; readonly addedLines: number }[];
 }
@@ -40,29 +43,37 @@ export function patchCoverage(
   changes: readonly ChangedLines[],
 ): PatchCoverage | null {
   if (report.files.size === 0 && report.unmappedCount === 0) return null;
-  const uncovered: UncoveredRun[] = [];
+  const files: FilePatchCoverage[] = [];
   const unmeasured: { path: string; addedLines: number }[] = [];
   let [covered, executable] = [0, 0];
   for (const { path, added } of changes) {
     const file = report.files.get(path);
     if (file === undefined) {
-      const isMissed = added.length > 0 && report.endings.has(endingOf(path)) && !NOT_MEASURED.test(path);
-      if (isMissed) unmeasured.push({ path, addedLines: added.length });
+      if (added.length > 0 && isMeasuredKind(report, path))
+        unmeasured.push({ path, addedLines: added.length });
       continue;
     }
     const found = judgeFile(path, file, added);
     covered += found.covered;
     executable += found.executable;
-    uncovered.push(...found.runs);
+    if (found.executable > 0) files.push(found);
   }
-  uncovered.sort((a, b) => b.lines - a.lines);
+  files.sort((a, b) => b.executable - b.covered - (a.executable - a.covered));
   return {
     covered,
     executable,
     share: executable === 0 ? null : covered / executable,
-    uncovered,
+    uncovered: files
+      .flatMap(({ path, uncovered }) => uncovered.map((run) => ({ path, ...run })))
+      .sort((a, b) => b.lines - a.lines),
+    files,
     unmeasured,
   };
+}
+
+/** Whether the report would know the file if its tool had measured it: its kind is known, and it is no test. */
+export function isMeasuredKind(report: Pick<CoverageReport, 'endings'>, path: string): boolean {
+  return report.endings.has(endingOf(path)) && !NOT_MEASURED.test(path);
 }
 
 /** Added lines of a file of a diff. */
@@ -91,8 +102,8 @@ export function projectChange(head: LineTotals, base: LineTotals | null): number
   return head.covered / head.executable - base.covered / base.executable;
 }
 
-function judgeFile(path: string, file: FileCoverage, added: readonly AddedLine[]) {
-  const runs: UncoveredRun[] = [];
+function judgeFile(path: string, file: FileCoverage, added: readonly AddedLine[]): FilePatchCoverage {
+  const runs: { start: number; end: number; lines: number }[] = [];
   let [covered, executable] = [0, 0];
   let isOpen = false;
   let previous = 0;
@@ -110,11 +121,11 @@ function judgeFile(path: string, file: FileCoverage, added: readonly AddedLine[]
       const last = runs.pop()!;
       runs.push({ ...last, end: line, lines: last.lines + 1 });
     } else {
-      runs.push({ path, start: line, end: line, lines: 1 });
+      runs.push({ start: line, end: line, lines: 1 });
       isOpen = true;
     }
   }
-  return { covered, executable, runs };
+  return { path, covered, executable, uncovered: runs.sort((a, b) => b.lines - a.lines) };
 }
 
 /** A line inside a block that holds no statement of its own: blank, brackets only, a comment. */

@@ -83,6 +83,9 @@ Not tested, the longest first:
         executable: 5,
         share: 0.6,
         uncovered: [{ path: 'src/tax.ts', start: 4, end: 5, lines: 2 }],
+        files: [
+          { path: 'src/tax.ts', covered: 3, executable: 5, uncovered: [{ start: 4, end: 5, lines: 2 }] },
+        ],
         unmeasured: [],
       },
       project: { covered: 4, executable: 6, change: null },

@@ -53,6 +53,10 @@ describe('patch coverage', () => {
         { path: 'src/tax.ts', start: 5, end: 5, lines: 1 },
         { path: 'src/pay.ts', start: 1, end: 1, lines: 1 },
       ],
+      files: [
+        { path: 'src/tax.ts', covered: 2, executable: 3, uncovered: [{ start: 5, end: 5, lines: 1 }] },
+        { path: 'src/pay.ts', covered: 0, executable: 1, uncovered: [{ start: 1, end: 1, lines: 1 }] },
+      ],
       unmeasured: [],
     });
   });
@@ -73,6 +77,7 @@ describe('patch coverage', () => {
       executable: 0,
       share: null,
       uncovered: [],
+      files: [],
       unmeasured: [],
     });
     expect(patchCoverage(report, [])).toMatchObject({ share: null });
