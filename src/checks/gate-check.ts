@@ -68,7 +68,7 @@ function renderSummary(decision: Decision, gate: Gate, context: GateContext): st
   return [before, renderTable(decision, context.repositoryUrl, room), after].join('\n\n');
 }
 
-function renderStep({ who, what }: Step): string {
+export function renderStep({ who, what }: Step): string {
   const words = toMarkdown(what, 'text', 1_500);
   return who === null ? words : `**${who}:** ${words}`;
 }
@@ -158,7 +158,8 @@ function learnMoreLine({ learnMore }: GateContext): readonly string[] {
     : [];
 }
 
-function collectAnnotations(decision: Decision): readonly RenderedAnnotation[] {
+/** Failures first; what the rules found, in the order of the verdicts. */
+export function collectAnnotations(decision: Decision): readonly RenderedAnnotation[] {
   const order = ['failure', 'warning', 'notice'];
   return sortVerdicts(decision)
     .flatMap(({ annotations }) => annotations ?? [])

@@ -14,7 +14,8 @@ export interface Step {
 /** Remedies said in one line to one addressee; the table has them all. */
 const MOST_REMEDIES = 3;
 
-export function stepsOf(decision: Decision, gate: Gate): readonly Step[] {
+/** `next`: who acts next on the pull request as a whole, where `decision` holds only a part of its verdicts. */
+export function stepsOf(decision: Decision, gate: Gate, next: Next = nextOf(decision)): readonly Step[] {
   if (gate === 'success') {
     return [{ who: null, what: say`Nothing to do: agent-policy does not hold this pull request.` }];
   }
@@ -25,7 +26,6 @@ export function stepsOf(decision: Decision, gate: Gate): readonly Step[] {
       ...remedySteps(causes, ['author', 'person', 'owner', 'machine']),
     ];
   }
-  const next = nextOf(decision);
   const useful = causes.filter((verdict) => !isForLater(verdict, decision));
   return [...stuckSteps(useful, decision, next), ...remedySteps(useful, orderFor(next)), ...closing(next)];
 }

@@ -39,7 +39,8 @@ export function conclusionWord(gate: Gate): string {
   }
 }
 
-function leadWord(gate: Gate, lead: Verdict, decision: Decision): string {
+/** The first word of a title: what the lead verdict makes of the conclusion. */
+export function leadWord(gate: Gate, lead: Verdict, decision: Decision): string {
   if (gate === 'neutral') {
     if (lead.state === 'fail') return 'Would block';
     return lead.state === 'waiting' ? 'Would wait' : 'Would run';

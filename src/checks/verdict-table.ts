@@ -8,6 +8,7 @@ import { addressee } from './next-steps.js';
 
 const TITLE_LIMIT = 200;
 const REASON_LIMIT = 500;
+const REPOSITORY = /^(https?:\/\/[A-Za-z0-9.:-]+)\/([\w.-]+\/[\w.-]+)$/;
 
 export function renderTable(decision: Decision, repositoryUrl: string | null, maxBytes: number): string {
   const head = ['| Rule | State | Why | Who does what |', '| :-- | :-- | :-- | :-- |'];
@@ -83,16 +84,26 @@ export function formatCount(count: number): string {
 
 /** Where a layer's file can be looked at: on the default branch, which is what it was read from. */
 export function policyUrl(report: LayerReport, repositoryUrl: string | null): string | null {
-  const url = /^(https?:\/\/[A-Za-z0-9.:-]+)\/([\w.-]+\/[\w.-]+)$/.exec(repositoryUrl ?? '');
+  const url = REPOSITORY.exec(repositoryUrl ?? '');
   const file = /^(?:([\w.-]+\/[\w.-]+): )?([\w./-]+)$/.exec(report.file);
   if (url === null || file === null) return null;
   return `${url[1]}/${file[1] ?? url[2]}/blob/HEAD/${file[2]}`;
 }
 
-function renderRow(verdict: Verdict, decision: Decision, repositoryUrl: string | null): string {
+/** The repository's address, if nothing in it could break out of a link. */
+export function repositoryRoot(repositoryUrl: string | null): string | null {
+  return repositoryUrl !== null && REPOSITORY.test(repositoryUrl) ? repositoryUrl : null;
+}
+
+/** Which zone of which policy asked, with a link to the line. For table cells and text alike. */
+export function renderAsker(verdict: Verdict, decision: Decision, repositoryUrl: string | null): string {
   const zone =
     verdict.zone === null || verdict.layer === 'built-in' ? '' : `zone ${codeSpan(verdict.zone, 'cell')}, `;
-  const rule = `${codeSpan(verdict.rule, 'cell')}<br>${zone}${askerLink(verdict, decision, repositoryUrl)}`;
+  return `${zone}${askerLink(verdict, decision, repositoryUrl)}`;
+}
+
+function renderRow(verdict: Verdict, decision: Decision, repositoryUrl: string | null): string {
+  const rule = `${codeSpan(verdict.rule, 'cell')}<br>${renderAsker(verdict, decision, repositoryUrl)}`;
   const state = `${stateSign(verdict)} ${stateWord(verdict).replace(' ', '&nbsp;')}`;
   const cells = [
     rule,

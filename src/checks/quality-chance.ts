@@ -1,0 +1,147 @@
+// Which facts move the chance of a revert most, in words that a reviewer understands?
+import { type Message, ours, say } from '../domain/message.js';
+import type { QualityReport } from '../quality/assess.js';
+import type { ChanceTerm } from '../quality/chance.js';
+import { sayPercent } from '../quality/chance-words.js';
+import type { TermName } from '../quality/weights.js';
+import { knowledgeOf, sayCount, sayFactor, sayMany } from './quality-figures.js';
+
+const MOST_NAMED = 3;
+/** Less than 5 % of a chance is not worth a reviewer's word. */
+const WORTH_SAYING = Math.log(1.05);
+
+export interface Movers {
+  /** What a change that is typical in every term has here: `1.1 %`. */
+  readonly typical: string;
+  /** `new to 3 of 4 of these files: ×1.3`, the strongest first. */
+  readonly up: readonly Message[];
+  readonly down: readonly Message[];
+}
+
+/** `null` where too little is known for the chance to be shown. */
+export function namedMovers(report: QualityReport): Movers | null {
+  const { chance } = report;
+  if (chance === null || knowledgeOf(report) !== 'enough') return null;
+  const strongest = [...chance.terms].sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
+  const named = (sign: 1 | -1) =>
+    strongest
+      .filter(({ points }) => sign * points > WORTH_SAYING)
+      .flatMap((term) => {
+        const words = moverWords(term, report);
+        return words === null ? [] : [say`${words}: ${ours(sayFactor(term.points))}`];
+      })
+      .slice(0, MOST_NAMED);
+  return { typical: sayPercent(chance.typical), up: named(1), down: named(-1) };
+}
+
+/** What a term looks at, for the table of all terms. */
+export function termLabel(name: TermName): string {
+  switch (name) {
+    case 'paths':
+      return 'record of the touched files';
+    case 'folders':
+      return 'record of their folders';
+    case 'author':
+      return "the author's record";
+    case 'unfamiliar':
+      return 'share of the files that are new to the author';
+    case 'traffic':
+      return 'earlier changes per touched file';
+    case 'lines':
+      return 'added lines outside tests';
+    case 'settings':
+      return 'only settings, dependencies or build machines';
+    case 'docs':
+      return 'only documents';
+    case 'stopgap':
+      return 'title says temporary, disable, skip';
+    case 'wording':
+      return 'title says docs, format, version';
+    case 'fix':
+      return 'title says fix';
+    case 'tidying':
+      return 'title says refactor, clean up';
+  }
+}
+
+/** The figure in its own unit: `2.0 times the rate here`, `75 %`, `41`, `yes`. */
+export function figureWords({ name, figure }: ChanceTerm): string {
+  switch (name) {
+    case 'paths':
+    case 'folders':
+    case 'author':
+      return `${timesWords(figure)} the rate here`;
+    case 'unfamiliar':
+      return `${Math.round(figure * 100)} %`;
+    case 'traffic':
+    case 'lines':
+      return sayCount(2 ** figure - 1);
+    default:
+      return figure > 0 ? 'yes' : 'no';
+  }
+}
+
+/** `null` for what is only the absence of a mark: no reviewer can do anything with it. */
+function moverWords(term: ChanceTerm, report: QualityReport): Message | null {
+  const { name, figure, points } = term;
+  switch (name) {
+    case 'paths':
+      return recordWords('these files', 'fail', figure, points);
+    case 'folders':
+      return recordWords('the folders of these files', 'fail', figure, points);
+    case 'author':
+      return recordWords("this author's changes", 'fail', figure, points);
+    case 'unfamiliar':
+      return familiarWords(report, points);
+    case 'traffic': {
+      const each = 2 ** figure - 1;
+      if (each < 0.5) return say`files without earlier changes`;
+      const changes = ours(sayMany(Math.round(each), 'earlier change'));
+      return points > 0
+        ? say`much-changed files, ${changes} each`
+        : say`seldom-changed files, ${changes} each`;
+    }
+    case 'lines': {
+      const lines = Math.round(2 ** figure - 1);
+      if (lines === 0) return say`no added lines outside tests`;
+      return say`${ours(points > 0 ? '' : 'only ')}${ours(sayMany(lines, 'added line'))} outside tests`;
+    }
+    case 'settings':
+      return figure > 0 ? say`only settings, dependencies or build machines change` : null;
+    case 'docs':
+      return figure > 0 ? say`only documents change` : null;
+    case 'stopgap':
+      return figure > 0 ? say`the title speaks of a stopgap` : null;
+    case 'wording':
+      return figure > 0 ? say`the title speaks of words, format or a version` : null;
+    case 'fix':
+      return figure > 0 ? say`the title speaks of a fix` : null;
+    case 'tidying':
+      return figure > 0 ? say`the title speaks of tidying up` : null;
+  }
+}
+
+/** The figure is held against the repository, the points against a typical change: they may point apart. */
+function recordWords(whose: string, does: string, figure: number, points: number): Message {
+  if (points > 0 && figure < Math.log2(1.1)) return say`${ours(whose)} have no calm record yet`;
+  if (points > 0) return say`${ours(`${whose} ${does} ${timesWords(figure)} as often as usual here`)}`;
+  return say`${ours(`${whose} ${does} less often than usual here`)}`;
+}
+
+function familiarWords({ history }: QualityReport, points: number): Message {
+  const files = history?.reading.paths.length ?? 0;
+  const known = Math.min(files, history?.reading.familiarPaths ?? 0);
+  if (points > 0) {
+    if (known === 0)
+      return files === 1 ? say`new to this file` : say`new to all ${ours(sayCount(files))} files`;
+    return say`new to ${ours(sayCount(files - known))} of ${ours(sayCount(files))} of these files`;
+  }
+  if (known === files)
+    return files === 1 ? say`knows this file` : say`knows all ${ours(sayCount(files))} files`;
+  return say`knows ${ours(sayCount(known))} of ${ours(sayCount(files))} of these files`;
+}
+
+function timesWords(doublings: number): string {
+  const times = 2 ** doublings;
+  return `${times < 9.95 ? times.toFixed(1) : times.toFixed(0)} times`;
+}

@@ -1,0 +1,93 @@
+// Where do the figures of the quality check come from, and what are they worth? Folded, for who asks.
+import { type Message, ours, say } from '../domain/message.js';
+import type { QualityReport } from '../quality/assess.js';
+import { sayPercent } from '../quality/chance-words.js';
+import { QUALITY_WEIGHTS } from '../quality/weights.js';
+import { toMarkdown } from './escape.js';
+import { figureWords, termLabel } from './quality-chance.js';
+import { sayCount, sayDay, sayFactor, sayMany } from './quality-figures.js';
+import { correctionWords } from './quality-terms.js';
+
+const DAY = 86_400;
+
+/** A folded section: its title is ours and stands in HTML, its lines are Markdown. */
+export interface Fold {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+export function methodFolds(report: QualityReport): readonly Fold[] {
+  return [...chanceFold(report), { title: 'Method and sources', lines: methodLines(report) }];
+}
+
+function chanceFold({ chance }: QualityReport): readonly Fold[] {
+  if (chance === null) return [];
+  const rows = chance.terms.map((term) => {
+    const { weight, typical } = QUALITY_WEIGHTS.terms[term.name];
+    const cells = [
+      termLabel(term.name),
+      figureWords(term),
+      figureWords({ ...term, figure: typical }),
+      signed(weight),
+    ];
+    const usual = isMark(term.name) ? `${Math.round(typical * 100)} % of changes` : cells[2]!;
+    return `| ${cells[0]} | ${cells[1]} | ${usual} | ${cells[3]} | ${sayPrecise(term.points)} |`;
+  });
+  return [
+    {
+      title: `How the chance of ${sayPercent(chance.probability)} comes about`,
+      lines: [
+        `A change that is typical in every term has ${sayPercent(chance.typical)} here; each term multiplies its odds.`,
+        '',
+        '| Term | Here | Typical | Weight | Factor |',
+        '| :-- | :-- | :-- | --: | --: |',
+        ...rows,
+      ],
+    },
+  ];
+}
+
+function isMark(name: string): boolean {
+  return ['settings', 'docs', 'stopgap', 'wording', 'fix', 'tidying'].includes(name);
+}
+
+function signed(weight: number): string {
+  return weight < 0 ? `−${Math.abs(weight)}` : String(weight);
+}
+
+function sayPrecise(points: number): string {
+  const factor = Math.exp(points);
+  return factor < 9.95 ? `×${factor.toFixed(2)}` : sayFactor(points);
+}
+
+function methodLines(report: QualityReport): readonly string[] {
+  const { history } = report;
+  const { delta, smoothing, correction, history: span } = QUALITY_WEIGHTS;
+  const lines: readonly Message[] = [
+    say`The delta compares this change with the median merged change of this repository, where every term gives 0 points. History gives at most ±${delta.history.most}, ${delta.history.perUnit} for each doubling of the chance; size ±${delta.size.most}; coverage ±${delta.coverage.most}. These shares are a choice, not a measurement.`,
+    say`"Reverted" is the label: a change counts as failed when it was reverted, or when a fix, an incident or a rollback names it. A defect that nobody named is not in it.`,
+    say`Window: ${span.windowSeconds / DAY} days; a merged change counts half after ${span.halfLifeSeconds / DAY} days. Each record is mixed with imagined changes at this repository's rate, ${smoothing.paths} for a file or an author and ${smoothing.folders} for a folder, so that one unlucky file condemns nothing.`,
+    ...(history === null
+      ? [say`No history of this repository was read.`]
+      : [
+          say`Read ${ours(sayDay(history.at))} (UTC): ${ours(sayMany(history.reading.repository.changes, 'merged change'))}, ${ours(sayCount(history.reading.repository.failed))} of them failed; ${Math.floor(history.readDays)} of ${Math.ceil(history.wantedDays)} days. The author's record is that of ${history.author}.`,
+          say`Correction by outcomes here: ${correctionWords(report)}. It is worked out weekly from changes at least ${correction.ripeningSeconds / DAY} days old, and never moves a chance by more than a factor of ${correction.maxFactor}.`,
+        ]),
+    say`Size leaves out lockfiles, snapshots, vendored and generated files, as the default branch names them, and what the policy ignores.`,
+    say`Coverage is a team's standard: in the data behind the chance it predicts no reverts, so it has its own term.`,
+    say`Calibration: on twelve public repositories the predicted chance lay within the 95 % interval of what was observed, in ten of ten groups. It ranks changes; it does not know whether one is correct. More in docs/quality.md of agent-policy.`,
+  ];
+  return lines.map((line) => `- ${toMarkdown(line)}`);
+}
+
+/** What a reader must know of the coverage report; words of the report, so foreign. */
+export function coverageNotes({ coverage }: QualityReport): readonly Fold[] {
+  if (coverage.kind !== 'measured' || coverage.facts.notes.length === 0) return [];
+  const { notes } = coverage.facts;
+  return [
+    {
+      title: `About the coverage report (${sayCount(notes.length)})`,
+      lines: notes.map((note) => `- ${toMarkdown(say`${note}`, 'text', 400)}`),
+    },
+  ];
+}
