@@ -171,7 +171,7 @@ function lastBytes(chunks: readonly Buffer[], count: number): Buffer[] {
 }
 
 /** Records between separators, each cut at `limit`. */
-async function* splitOutput(
+export async function* splitOutput(
   child: ChildProcess,
   separator: number,
   limit: number,

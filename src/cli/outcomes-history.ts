@@ -23,6 +23,10 @@ export interface RepositoryOutcomes {
   readonly changes: number;
   readonly shallow: boolean;
   readonly trunk: Trunk;
+  /** First parent of each position of the trunk. */
+  readonly parents: readonly (string | null)[];
+  /** What later changes did to earlier ones, as found. */
+  readonly links: readonly OutcomeLink[];
   /** Everything that something happened to, in trunk order. */
   readonly outcomes: readonly ChangeOutcome[];
   /** SHAs that a change undid, by its own SHA. */
@@ -82,6 +86,8 @@ export async function readRepositoryOutcomes(args: HistoryArguments): Promise<Re
       changes: trunk.size,
       shallow,
       trunk,
+      parents,
+      links,
       outcomes: followChanges(links, reports, trunk),
       undoneBy: undone(links, trunk),
       notes,

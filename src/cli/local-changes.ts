@@ -1,0 +1,140 @@
+// Which changes were merged in a local clone, with their files, their authors and when?
+// Oldest first; one change per commit along the first parents, a merge by its difference from the first of them.
+import type { Classified } from '../agents/classify.js';
+import type { AuthorshipSource } from '../agents/source.js';
+import type { MergedChange } from '../domain/ledger.js';
+import { readMessageParts } from '../outcomes/message-parts.js';
+import { readReverts } from '../outcomes/read-reverts.js';
+import type { Trunk } from '../outcomes/trunk.js';
+import { settleTimes } from '../quality/settle-times.js';
+import { measureSize } from '../quality/size.js';
+import { readChangedFiles } from './changed-files.js';
+import { loginOfAddress, type MergedCommits, readMergedCommits } from './merged-commits.js';
+
+export interface LocalChangesQuestion {
+  readonly repo: string;
+  readonly trunk: Trunk;
+  /** Of each position of the trunk. */
+  readonly parents: readonly (string | null)[];
+  readonly shallow: boolean;
+  /** Seconds since 1970: changes merged from then on, and up to then. */
+  readonly since: number;
+  readonly until: number;
+  readonly classify: (source: AuthorshipSource) => Classified;
+  readonly isGenerated: (path: string) => boolean;
+  readonly ignore: readonly string[];
+  /** Called now and then with how many of how many changes were read. */
+  readonly onProgress: (read: number, all: number) => void;
+}
+
+export interface LocalChanges {
+  /** Oldest first; their times never go back. */
+  readonly changes: readonly MergedChange[];
+  /** Everything merged from then on is in `changes`. */
+  readonly readFrom: number;
+  /** Changes whose lines could not be counted, as the clone lacks their texts. */
+  readonly uncounted: number;
+}
+
+export async function readLocalChanges(question: LocalChangesQuestion): Promise<LocalChanges> {
+  const { repo, trunk, parents, shallow, since, onProgress } = question;
+  const times = mergeTimes(trunk, question.until);
+  let first = times.findIndex((time) => time >= since);
+  // The oldest commit of a shallow clone would bring its whole tree.
+  if (shallow && first === 0) first = 1;
+  if (first === -1 || first >= trunk.size) {
+    return { changes: [], readFrom: shallow ? (times[0] ?? question.until) : since, uncounted: 0 };
+  }
+  const part = Array.from({ length: trunk.size - first }, (_, index) => ({
+    sha: trunk.shaAt(first + index),
+    parent: parents[first + index] ?? null,
+  }));
+  const commits = await readMergedCommits(
+    repo,
+    part.map(({ sha }) => sha),
+    part[0]!.parent,
+  );
+  const changes: MergedChange[] = [];
+  let uncounted = 0;
+  for await (const { sha, files, counted } of readChangedFiles(repo, part)) {
+    const position = trunk.find(sha);
+    if (position === null) continue;
+    if (!counted) uncounted += 1;
+    changes.push(toChange({ position, files, mergedAt: times[position]!, commits, question }));
+    if (changes.length % 250 === 0) onProgress(changes.length, part.length);
+  }
+  onProgress(changes.length, part.length);
+  return { changes, readFrom: shallow && first <= 1 ? times[first]! : since, uncounted };
+}
+
+/** Clocks may be wrong: a trunk does not go back in time, and nothing was merged tomorrow. */
+function mergeTimes(trunk: Trunk, until: number): readonly number[] {
+  const settling = settleTimes<{ readonly at: number }>();
+  const settled: { readonly at: number }[] = [];
+  for (let position = 0; position < trunk.size; position += 1)
+    settled.push(...settling.next({ at: trunk.timeAt(position) }));
+  settled.push(...settling.rest());
+  let last = 0;
+  return settled.map(({ at }) => {
+    last = Math.max(last, Math.min(Math.floor(at), until));
+    return last;
+  });
+}
+
+/** Names, reverts and causes stand at the beginning and the end of what people write. */
+const MAX_MESSAGE = 10_000;
+
+interface Change {
+  readonly position: number;
+  readonly files: MergedChange['files'];
+  readonly mergedAt: number;
+  readonly commits: MergedCommits;
+  readonly question: LocalChangesQuestion;
+}
+
+function toChange({ position, files, mergedAt, commits, question }: Change): MergedChange {
+  const { trunk, classify, ignore, isGenerated } = question;
+  const sha = trunk.shaAt(position);
+  const message = commits.messageOf(sha);
+  const written = commits.of(sha);
+  const { finding } = classify({
+    kind: 'local',
+    title: null,
+    body: null,
+    opener: null,
+    assignees: null,
+    headRef: readMessageParts(message).branch,
+    workflow: null,
+    complete: true,
+    commits: written,
+  });
+  const agent = finding.authorship === 'agent' ? (finding.agents[0] ?? finding.name) : null;
+  return {
+    sha,
+    pullRequest: trunk.pullRequestAt(position),
+    title: trunk.titleAt(position),
+    message: message.slice(0, MAX_MESSAGE),
+    mergedAt,
+    author: agent ?? personOf(written[0]?.author, commits),
+    authorship: finding.authorship,
+    agent,
+    files,
+    lines: measureSize(files, { ignore, isGenerated }).lines,
+    isOrdinary:
+      files.length > 0 &&
+      finding.authorship !== 'automation' &&
+      !trunk.isSyncAt(position) &&
+      readReverts(message).targets.length === 0,
+    chance: null,
+  };
+}
+
+function personOf(
+  author: { readonly name: string | null; readonly email: string | null } | undefined,
+  commits: MergedCommits,
+): string {
+  const name = author?.name?.trim() ?? '';
+  return (
+    loginOfAddress(author?.email ?? '') ?? commits.loginOf(name) ?? (name || (author?.email ?? 'unknown'))
+  );
+}
