@@ -80,6 +80,12 @@ export interface OutcomeRecord {
   readonly asOf: number;
 }
 
+/**
+ * How outcomes are weighted in an `OutcomeRecord`: one counts fully until it is ripe and half after each half-life.
+ * The same figures as in `quality/weights`: storage needs them when an outcome changes after it was counted.
+ */
+export const OUTCOME_AGING = { ripeningSeconds: 14 * 86_400, halfLifeSeconds: 90 * 86_400 } as const;
+
 /** One change on the trunk, as it is recorded. */
 export interface MergedChange {
   /** Its commit on the trunk. */

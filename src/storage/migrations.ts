@@ -1,6 +1,7 @@
 // Which tables exist, and how did they come to be?
 // Forward only: a released migration is never edited, the next one is appended.
 import type { Database } from './database.js';
+import { LEDGER_STATEMENTS } from './ledger-tables.js';
 
 export interface Migration {
   readonly number: number;
@@ -153,4 +154,5 @@ export const MIGRATIONS: readonly Migration[] = [
          primary key (repo_id, pr, login))`,
     ],
   },
+  { number: 4, name: 'ledger of merged changes', statements: LEDGER_STATEMENTS },
 ];

@@ -11,7 +11,9 @@ import { type EvidenceStore, openEvidence } from './evidence.js';
 import { type Heads, openHeads } from './heads.js';
 import { type Installations, openInstallations } from './installations.js';
 import type { QueueSettings } from './job.js';
+import type { Ledger } from './ledger.js';
 import { migrate } from './migrations.js';
+import { openLedger } from './open-ledger.js';
 import { openPoliciesSeen, type PoliciesSeen } from './policies-seen.js';
 import { openPushes, type Pushes } from './pushes.js';
 import { type JobQueue, openQueue } from './queue.js';
@@ -34,6 +36,8 @@ export interface Storage {
   readonly cache: Cache;
   readonly installations: Installations;
   readonly tightened: Tightened;
+  /** What was merged, and what became of it. */
+  readonly ledger: Ledger;
   readonly queue: JobQueue;
   /** Resolves when a query is answered; rejects when the database cannot be reached. */
   ping(): Promise<void>;
@@ -78,6 +82,7 @@ function assemble(database: Database, queue: JobQueue): Storage {
     cache: openCache(database),
     installations: openInstallations(database),
     tightened: openTightened(database),
+    ledger: openLedger(database),
     queue,
     ping: async () => {
       await database.executeSql('select 1');
