@@ -20,6 +20,7 @@ try {
       stdout: (text) => void process.stdout.write(text),
       stderr: (text) => void process.stderr.write(text),
       color: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
+      terminal: process.stderr.isTTY === true,
       width: process.stdout.columns ?? 100,
       env: process.env,
     },

@@ -78,7 +78,7 @@ async function* readLog(
       files = [];
       continue;
     }
-    const entry = /^\n?(\d+|-)\t(\d+|-)\t([^]*)$/.exec(text);
+    const entry = /^\n?(\d+|-)\t(\d+|-)\t(.*)$/s.exec(text);
     if (entry === null) {
       if (text.trim() === '') continue;
       throw new Error(`git log --numstat: an entry of an unknown form: ${text.slice(0, 200)}`);

@@ -30,11 +30,9 @@ export interface CoverageArguments {
 
 /** Exit code 1 if less than `patchMin` is tested, or nobody can say; 2 if the coverage itself cannot be read. */
 export async function runCoverage(args: CoverageArguments, io: CommandIo): Promise<ExitCode> {
-  for (const file of [...args.files, ...args.against]) await requireFile(file);
-  const changes = await readChanges(args);
-  const report = await readReport(args, args.files, args.head);
+  for (const file of args.against) await requireFile(file);
+  const { report, patch } = await readLocalCoverage(args);
   const base = args.against.length === 0 ? null : await readReport(args, args.against, args.base);
-  const patch = patchCoverage(report, changes);
   const outcome = judge(patch, args.patchMin);
   io.stdout(
     args.format === 'json'
@@ -44,20 +42,34 @@ export async function runCoverage(args: CoverageArguments, io: CommandIo): Promi
   return outcome.isMet ? EXIT.fine : EXIT.atFault;
 }
 
+/** What the given files say of the lines that a change adds. */
+export async function readLocalCoverage(
+  at: Pick<CoverageArguments, 'files' | 'repo' | 'base' | 'head'>,
+): Promise<{ readonly report: CoverageReport; readonly patch: PatchCoverage | null }> {
+  for (const file of at.files) await requireFile(file);
+  const changes = await readChanges(at);
+  const report = await readReport(at, at.files, at.head);
+  return { report, patch: patchCoverage(report, changes) };
+}
+
 async function requireFile(file: string): Promise<void> {
   const found = await stat(file).catch(() => null);
   if (found === null) throw new CommandFailure(`${file}: no such file.`);
   if (found.isDirectory()) throw new CommandFailure(`${file} is a folder. Name the coverage files in it.`);
 }
 
-async function readChanges({ repo, base, head }: CoverageArguments): Promise<readonly ChangedLines[]> {
+async function readChanges({
+  repo,
+  base,
+  head,
+}: Pick<CoverageArguments, 'repo' | 'base' | 'head'>): Promise<readonly ChangedLines[]> {
   const files = parseUnifiedDiff(await readLocalDiff({ repo, base, head }));
   if (files === null) throw new CommandFailure(`git diff in ${repo}: it is of an unknown form.`);
   return files.map(addedLinesOf);
 }
 
 async function readReport(
-  { repo }: CoverageArguments,
+  { repo }: Pick<CoverageArguments, 'repo'>,
   files: readonly string[],
   ref: string,
 ): Promise<CoverageReport> {

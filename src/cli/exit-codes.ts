@@ -18,6 +18,8 @@ export interface CommandIo {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   readonly color: boolean;
+  /** True if a person watches standard error, so that a line may renew itself. */
+  readonly terminal: boolean;
   /** Columns of the terminal. */
   readonly width: number;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,8 @@
 // Which changes were merged in a local clone, with their files, their authors and when?
 // Oldest first; one change per commit along the first parents, a merge by its difference from the first of them.
 import type { Classified } from '../agents/classify.js';
-import type { AuthorshipSource } from '../agents/source.js';
+import { ledgerAuthor } from '../agents/ledger-author.js';
+import type { AuthorshipSource, SourceIdentity } from '../agents/source.js';
 import type { MergedChange } from '../domain/ledger.js';
 import { readMessageParts } from '../outcomes/message-parts.js';
 import { readReverts } from '../outcomes/read-reverts.js';
@@ -13,6 +14,8 @@ import { loginOfAddress, type MergedCommits, readMergedCommits } from './merged-
 
 export interface LocalChangesQuestion {
   readonly repo: string;
+  /** `owner/name`: tells own pull requests from foreign ones in messages; `null`: not known. */
+  readonly repository: string | null;
   readonly trunk: Trunk;
   /** Of each position of the trunk. */
   readonly parents: readonly (string | null)[];
@@ -34,6 +37,8 @@ export interface LocalChanges {
   readonly readFrom: number;
   /** Changes whose lines could not be counted, as the clone lacks their texts. */
   readonly uncounted: number;
+  /** Under which name the changes of a git identity are kept. */
+  readonly whoIs: (identity: Pick<SourceIdentity, 'name' | 'email'>) => Who;
 }
 
 export async function readLocalChanges(question: LocalChangesQuestion): Promise<LocalChanges> {
@@ -43,7 +48,12 @@ export async function readLocalChanges(question: LocalChangesQuestion): Promise<
   // The oldest commit of a shallow clone would bring its whole tree.
   if (shallow && first === 0) first = 1;
   if (first === -1 || first >= trunk.size) {
-    return { changes: [], readFrom: shallow ? (times[0] ?? question.until) : since, uncounted: 0 };
+    return {
+      changes: [],
+      readFrom: shallow ? (times[0] ?? question.until) : since,
+      uncounted: 0,
+      whoIs: ({ name, email }) => ({ login: loginOfAddress(email ?? ''), gitName: name || email }),
+    };
   }
   const part = Array.from({ length: trunk.size - first }, (_, index) => ({
     sha: trunk.shaAt(first + index),
@@ -64,7 +74,12 @@ export async function readLocalChanges(question: LocalChangesQuestion): Promise<
     if (changes.length % 250 === 0) onProgress(changes.length, part.length);
   }
   onProgress(changes.length, part.length);
-  return { changes, readFrom: shallow && first <= 1 ? times[first]! : since, uncounted };
+  return {
+    changes,
+    readFrom: shallow && first <= 1 ? Math.max(since, times[first]!) : since,
+    uncounted,
+    whoIs: (identity) => whoIs(identity, commits),
+  };
 }
 
 /** Clocks may be wrong: a trunk does not go back in time, and nothing was merged tomorrow. */
@@ -108,33 +123,37 @@ function toChange({ position, files, mergedAt, commits, question }: Change): Mer
     complete: true,
     commits: written,
   });
-  const agent = finding.authorship === 'agent' ? (finding.agents[0] ?? finding.name) : null;
   return {
     sha,
     pullRequest: trunk.pullRequestAt(position),
     title: trunk.titleAt(position),
     message: message.slice(0, MAX_MESSAGE),
     mergedAt,
-    author: agent ?? personOf(written[0]?.author, commits),
+    author: ledgerAuthor(finding, whoIs(written[0]?.author, commits)),
     authorship: finding.authorship,
-    agent,
+    agent: finding.authorship === 'agent' ? (finding.agents[0] ?? null) : null,
     files,
     lines: measureSize(files, { ignore, isGenerated }).lines,
     isOrdinary:
       files.length > 0 &&
       finding.authorship !== 'automation' &&
       !trunk.isSyncAt(position) &&
-      readReverts(message).targets.length === 0,
+      !readReverts(message, question.repository).targets.some(({ isSure }) => isSure),
     chance: null,
   };
 }
 
-function personOf(
-  author: { readonly name: string | null; readonly email: string | null } | undefined,
-  commits: MergedCommits,
-): string {
-  const name = author?.name?.trim() ?? '';
-  return (
-    loginOfAddress(author?.email ?? '') ?? commits.loginOf(name) ?? (name || (author?.email ?? 'unknown'))
-  );
+export interface Who {
+  readonly login: string | null;
+  readonly gitName: string | null;
+}
+
+/** By the address if that holds a login, by the addresses others of that name used, else by the name. */
+function whoIs(identity: Pick<SourceIdentity, 'name' | 'email'> | undefined, commits: MergedCommits): Who {
+  const name = identity?.name?.trim() ?? '';
+  const email = identity?.email?.trim() ?? '';
+  return {
+    login: loginOfAddress(email) ?? commits.loginOf(name),
+    gitName: name || email || null,
+  };
 }

@@ -111,7 +111,7 @@ function replay({ changes, outcomes, span, now, author, paths }: LocalHistoryQue
     // A failure is known from the change that shows it, never earlier.
     for (const sha of failedBy.get(change.sha) ?? []) {
       const target = positions.get(sha);
-      if (target === undefined || scored[target]!.failed) continue;
+      if (target === undefined || scored[target]!.failed || !changes[target]!.isOrdinary) continue;
       scored[target]!.failed = true;
       ledger.fail(target, at);
       if (scored[target]!.counted) record = addLateFailure(record, scored[target]!.mergedAt, at);
@@ -172,12 +172,13 @@ function count(
   { changes, outcomes }: LocalHistoryQuestion,
   fits: (change: MergedChange) => boolean,
 ): OutcomeCount {
-  const found = changes.filter(fits);
-  return { changes: found.length, failed: found.filter(({ sha }) => hasFailed(outcomes.get(sha))).length };
+  const found = changes.filter((change) => change.isOrdinary && fits(change));
+  return { changes: found.length, failed: found.filter((change) => hasFailed(change, outcomes)).length };
 }
 
-function hasFailed(outcome: ChangeOutcome | undefined): boolean {
-  return outcome !== undefined && outcome.outcome !== 'kept';
+/** Undoing something, or what a machine does every day, is no failure of anybody. */
+function hasFailed(change: MergedChange, outcomes: ReadonlyMap<string, ChangeOutcome>): boolean {
+  return change.isOrdinary && (outcomes.get(change.sha)?.outcome ?? 'kept') !== 'kept';
 }
 
 /** Newest first, so that a file is found under the names it had before. */
@@ -193,14 +194,15 @@ function findRiskyPaths(
     records.set(path, { changes: 0, failed: 0, failures: [] });
     names.set(previousPath ?? path, path);
   }
-  for (const { sha, pullRequest, files } of changes.toReversed()) {
-    for (const { path, previousPath } of files) {
+  for (const change of changes.toReversed()) {
+    const { sha, pullRequest } = change;
+    for (const { path, previousPath } of change.files) {
       const name = names.get(path);
       if (name === undefined) continue;
       const record = records.get(name)!;
       const outcome = outcomes.get(sha);
       record.changes += 1;
-      if (outcome !== undefined && hasFailed(outcome)) {
+      if (outcome !== undefined && hasFailed(change, outcomes)) {
         record.failed += 1;
         const at = mergedAt.get(outcome.by ?? '') ?? Date.parse(outcome.at!) / 1000;
         record.failures.push({ sha, pullRequest, outcome: outcome.outcome, at });

@@ -119,6 +119,7 @@ export function buildProgram(
       collect,
       [] as string[],
     )
+    .option('--coverage <file...>', 'coverage reports of the head, for the quality delta')
     .addOption(FORMAT)
     .addHelpText(
       'after',
@@ -141,6 +142,7 @@ export function buildProgram(
             author: flags.author ?? null,
             body: flags.body ?? null,
             approvals: flags.approve.length === 0 ? null : flags.approve,
+            coverage: flags.coverage ?? [],
             format: flags.format,
           },
           catalogue,
@@ -219,6 +221,7 @@ interface SimulateFlags {
   readonly author?: Account;
   readonly body?: string;
   readonly approve: readonly string[];
+  readonly coverage?: readonly string[];
   readonly format: 'text' | 'json';
 }
 

@@ -10,6 +10,7 @@ import type { Decision } from '../domain/verdict.js';
 import { gateOf } from '../policy/evaluate.js';
 import { evaluateWithFacts } from '../policy/evaluate-with-facts.js';
 import { CommandFailure, type CommandIo, EXIT, type ExitCode } from './exit-codes.js';
+import { createLocalFacts } from './local-facts.js';
 import { policyFromBytes, readLocalChange } from './local-snapshot.js';
 import { readRemoteChange } from './remote-snapshot.js';
 import type { Subject } from './subject.js';
@@ -25,6 +26,8 @@ export interface SimulateArguments {
   readonly author: Account | null;
   readonly body: string | null;
   readonly approvals: readonly string[] | null;
+  /** Coverage reports of the head; empty: none. */
+  readonly coverage: readonly string[];
   readonly format: 'text' | 'json';
 }
 
@@ -34,14 +37,17 @@ export async function runSimulate(
   catalogue: Catalogue,
   io: CommandIo,
 ): Promise<ExitCode> {
+  if (args.pullRequest !== null && args.coverage.length > 0)
+    throw new CommandFailure('--coverage goes with --repo: of a pull request GitHub holds the coverage.');
+  const now = new Date();
+  const given = args.policy === null ? null : await readPolicy(args.policy);
   const subject =
-    args.pullRequest === null ? await localSubject(args) : await readRemoteChange(args.pullRequest, io.env);
-  const policies =
-    args.policy === null
-      ? subject.policies
-      : { ...subject.policies, repository: await readPolicy(args.policy) };
+    args.pullRequest === null
+      ? await localSubject(args, given, catalogue, now, io)
+      : await readRemoteChange(args.pullRequest, io.env);
+  const policies = given === null ? subject.policies : { ...subject.policies, repository: given };
   const { decision } = await evaluateWithFacts(
-    { snapshot: subject.snapshot, memory: NOTHING_REMEMBERED, now: new Date(), policies, catalogue },
+    { snapshot: subject.snapshot, memory: NOTHING_REMEMBERED, now, policies, catalogue },
     subject.readFacts,
   );
   if (subject.snapshot.pullRequest.commitCount === 0) {
@@ -69,7 +75,13 @@ function exitCodeOf(decision: Decision): ExitCode {
   return gate === 'success' || gate === 'neutral' ? EXIT.fine : EXIT.waiting;
 }
 
-async function localSubject(args: SimulateArguments): Promise<Subject> {
+async function localSubject(
+  args: SimulateArguments,
+  given: PolicyFile | null,
+  catalogue: Catalogue,
+  now: Date,
+  io: CommandIo,
+): Promise<Subject> {
   if (args.base === null) {
     throw new CommandFailure(
       'simulate needs --base REF, the branch the change would merge into (or --pr OWNER/REPO#NUMBER).',
@@ -85,12 +97,15 @@ async function localSubject(args: SimulateArguments): Promise<Subject> {
       body: args.body === null ? null : await readBody(args.body),
       approvals: args.approvals,
     },
-    new Date(),
+    now,
   );
+  const policies = { repository: given ?? policy, organization: { kind: 'not-visible' } } as const;
+  const { repo, base, head, coverage } = args;
+  const isOpenerGiven = args.author !== null;
   return {
     snapshot,
-    policies: { repository: policy, organization: { kind: 'not-visible' } },
-    readFacts: async (unchanged) => unchanged,
+    policies,
+    readFacts: createLocalFacts({ repo, base, head, isOpenerGiven, coverage, policies, catalogue, now }, io),
   };
 }
 

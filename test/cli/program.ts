@@ -34,6 +34,7 @@ export async function runWith(
         written.err += text;
       },
       color: false,
+      terminal: false,
       width: 100,
       env,
     },
