@@ -27,6 +27,16 @@ export interface CheckDemand {
   readonly app: string;
 }
 
+/** Limits of quality as a zone states them; shares as `80%`. */
+export interface QualityLimits {
+  readonly size?: { readonly warn?: number | undefined; readonly fail?: number | undefined } | undefined;
+  readonly coverage?:
+    | { readonly patch_min?: string | undefined; readonly missing?: 'pass' | 'warn' | 'fail' | undefined }
+    | undefined;
+  readonly warn_below?: number | undefined;
+  readonly fail_below?: number | undefined;
+}
+
 /** Whom a demand binds: agents, or everyone (`for: everyone` and the control plane). */
 export type Audience = 'agent' | 'person';
 
@@ -44,8 +54,8 @@ export interface FileDemands {
   readonly rollbackPlan: Stated<true> | null;
   readonly featureFlag: Stated<{ readonly files: readonly string[] }> | null;
   readonly evals: readonly Stated<string>[];
-  /** Stated by a zone; its content is judged by a later version. */
-  readonly qualityDelta: readonly Stated<unknown>[];
+  /** What each zone states, not united: each holds its own files. */
+  readonly qualityDelta: readonly Stated<QualityLimits>[];
   readonly layer: Layer;
   readonly mode: Mode;
 }

@@ -1,6 +1,5 @@
 // What does one layer demand of an agent's change as a whole, whatever files it touches?
 import { defaultTraceHosts, fixesOwnBranch } from '../agents/catalogue.js';
-import type { Mode } from '../domain/verdict.js';
 import { changesRequested } from '../rules/changes-requested.js';
 import { completeEvidence } from '../rules/complete-evidence.js';
 import type { Rule } from '../rules/define-rule.js';
@@ -13,6 +12,7 @@ import { traceLink } from '../rules/trace-link.js';
 import { isIndependent, keepsOnSameDiff } from './approver-lists.js';
 import { DEFAULTS } from './defaults.js';
 import type { Demand, JudgingLayer } from './demand.js';
+import { generalQualityDemand } from './quality-demands.js';
 import type { Path } from './source.js';
 import { agentSettings, ownerList, ownersOfAgents } from './standing.js';
 
@@ -21,6 +21,7 @@ export function demandsOfChange(judging: JudgingLayer, anyAlone: boolean): reado
   return [
     ...haltDemands(judging),
     ...traceDemands(judging),
+    ...generalQualityDemand(judging),
     ...namingDemands(judging),
     ...unbuiltDemands(judging, anyAlone),
   ];
@@ -124,7 +125,7 @@ function traceDemands(judging: JudgingLayer): readonly Demand[] {
 function unbuiltDemands(judging: JudgingLayer, anyAlone: boolean): readonly Demand[] {
   const { policy, agents } = judging;
   const { document } = policy;
-  const found: { readonly key: string; readonly path: Path; readonly mode?: Mode | undefined }[] = [];
+  const found: { readonly key: string; readonly path: Path }[] = [];
   for (const path of [['trace'], ...agents.map((agent) => ['agents', agent, 'trace'])]) {
     const trace = path.length === 1 ? document.trace : agentSettings(policy, path[1]!)?.trace;
     const verify = trace?.verify ?? DEFAULTS.trace.verify;
@@ -135,18 +136,14 @@ function unbuiltDemands(judging: JudgingLayer, anyAlone: boolean): readonly Dema
       found.push({ key: `agents.${agent}.budget`, path: ['agents', agent, 'budget'] });
     }
   }
-  if (document.quality_delta !== undefined) {
-    found.push({ key: 'quality_delta', path: ['quality_delta'], mode: document.quality_delta.mode });
-  }
   if (document.error_budget !== undefined) found.push({ key: 'error_budget', path: ['error_budget'] });
   if (document.sampling !== undefined && anyAlone) found.push({ key: 'sampling', path: ['sampling'] });
   if (document.checkpoints !== undefined && document.checkpoints.length > 0) {
     found.push({ key: 'checkpoints', path: ['checkpoints'] });
   }
-  return found.map(({ key, path, mode }) => {
+  return found.map(({ key, path }) => {
     const line = policy.lineOf(path);
-    const asked = demand(judging, notBuilt, { key, file: judging.file, line, zone: null }, path);
-    return mode === 'observe' ? { ...asked, mode } : asked;
+    return demand(judging, notBuilt, { key, file: judging.file, line, zone: null }, path);
   });
 }
 

@@ -9,8 +9,11 @@ import type { PolicyFiles } from '../domain/policy-file.js';
 import { coverageKey } from '../domain/quality.js';
 import type { Memory, Snapshot } from '../domain/snapshot.js';
 import type { Decision, Finding, Gate, Verdict } from '../domain/verdict.js';
+import type { QualityReport } from '../quality/assess.js';
 import type { RuleContext } from '../rules/define-rule.js';
 import { naming } from '../rules/naming.js';
+import { assessFor, qualityDelta } from '../rules/quality-delta.js';
+import type { QualityDeltaSettings } from '../rules/quality-settings.js';
 import { labelOf } from './change-demands.js';
 import type { Demand } from './demand.js';
 import { collectDemands } from './demands.js';
@@ -30,6 +33,8 @@ export interface Evaluation {
   readonly missing: readonly Fact[];
   /** What broke down in ours while judging, for the log; the decision holds a failure for each. */
   readonly bugs: readonly Bug[];
+  /** What the check `agent-policy/quality-delta` shows; `null`: nothing was asked of the change's quality. */
+  readonly quality: QualityReport | null;
   /** Label the app sets on an agent's pull request; `null` where the policy asks for none. */
   readonly label: string | null;
 }
@@ -62,6 +67,7 @@ export function evaluate(input: EvaluationInput): Evaluation {
       at: now.toISOString(),
     },
     bugs,
+    quality: guarded('quality-delta', () => qualityFor(demands, snapshot), bugs),
     label: labelFor(authorship, demands),
     missing: [
       ...new Map(
@@ -90,6 +96,15 @@ function labelFor({ agents }: AuthorshipFinding, demands: readonly Demand[]): st
       rule === naming && (settings as { readonly labels: readonly string[] }).labels.includes(label),
   );
   return asked ? label : null;
+}
+
+/** The report of the whole change where it is judged as a whole, by the demand that limits most; else of a zone. */
+function qualityFor(demands: readonly Demand[], snapshot: Snapshot): QualityReport | null {
+  const asked = demands.filter(({ rule, lifted }) => rule === qualityDelta && lifted === undefined);
+  const settings = asked.map((demand) => demand.settings as QualityDeltaSettings);
+  const general = settings.filter(({ paths }) => paths === null);
+  const chosen = general.find(({ line }) => line !== null) ?? general[0] ?? settings[0];
+  return chosen === undefined ? null : assessFor(chosen, snapshot);
 }
 
 function classify({ snapshot, memory, catalogue }: EvaluationInput, layers: PolicyLayers): AuthorshipFinding {

@@ -9,10 +9,12 @@ import type { Rule } from '../rules/define-rule.js';
 import { humanApprovals } from '../rules/human-approvals.js';
 import { notBuilt } from '../rules/not-built.js';
 import { permissionTier } from '../rules/permission-tier.js';
+import { qualityDelta } from '../rules/quality-delta.js';
 import { requiredChecks } from '../rules/required-checks.js';
 import { approverLists, isIndependent, keepsOnSameDiff } from './approver-lists.js';
 import { DEFAULTS } from './defaults.js';
 import type { Demand, JudgingLayer } from './demand.js';
+import { zoneQualitySettings } from './quality-demands.js';
 import { resolveFile, tierOf } from './resolve.js';
 
 export interface FilesJudged {
@@ -186,13 +188,16 @@ function askForApprovals(
 }
 
 function askForTheRest(asks: Ask[], demands: FileDemands, judging: JudgingLayer): void {
-  const { path, checks, evals, qualityDelta } = demands;
+  const { path, checks, evals } = demands;
   for (const { value, zone, line } of checks) {
     asks.push(ask(requiredChecks, path, zone, line, { name: value.name, app: value.app }));
   }
   for (const demand of evals)
     asks.push(unbuilt(plain(say`evals: ${code(demand.value)}`), path, demand, judging));
-  for (const demand of qualityDelta) asks.push(unbuilt('quality_delta', path, demand, judging));
+  for (const stated of demands.qualityDelta) {
+    const settings = zoneQualitySettings(stated.value, stated, judging);
+    asks.push(ask(qualityDelta, path, stated.zone, stated.line, settings));
+  }
 }
 
 function unbuilt(key: string, path: string, { zone, line }: Stated<unknown>, { file }: JudgingLayer): Ask {
@@ -219,7 +224,7 @@ function hasObserver({ policy, mode }: JudgingLayer): boolean {
   );
 }
 
-const TAKES_PATHS: readonly Rule[] = [permissionTier, humanApprovals];
+const TAKES_PATHS: readonly Rule[] = [permissionTier, humanApprovals, qualityDelta];
 
 /** Gathers the paths of equal demands, in the order in which they were first asked. */
 class Groups {
@@ -252,8 +257,9 @@ class Groups {
   }
 }
 
-/** A suite may only observe although its zone enforces. */
+/** A suite, or the quality delta as a whole, may only observe although the zone enforces. */
 function modeOfGroup({ rule, settings }: Ask, mode: Mode, { policy }: JudgingLayer): Mode {
+  if (rule === qualityDelta) return policy.document.quality_delta?.mode === 'observe' ? 'observe' : mode;
   if (rule !== notBuilt) return mode;
   const suite = /^evals: (.*)$/.exec(String(settings.key))?.[1];
   const suites = policy.document.evals?.suites;
@@ -262,6 +268,5 @@ function modeOfGroup({ rule, settings }: Ask, mode: Mode, { policy }: JudgingLay
     suites !== undefined &&
     Object.hasOwn(suites, suite) &&
     suites[suite]?.mode === 'observe';
-  const quality = settings.key === 'quality_delta' && policy.document.quality_delta?.mode === 'observe';
-  return observed || quality ? 'observe' : mode;
+  return observed ? 'observe' : mode;
 }

@@ -35,6 +35,13 @@ export function readLayers(
   };
 }
 
+/** The policy in a file; `null` unless it was found and is valid. */
+export function readValid(file: PolicyFile, knownAgents: readonly string[]): LoadedPolicy | null {
+  if (file.kind !== 'found') return null;
+  const read = parseFound(file, knownAgents);
+  return read.ok ? read.policy : null;
+}
+
 /** Neither layer has a policy, so nothing is asked of anybody. */
 export function isNothingAsked({ repository, organization }: PolicyLayers): boolean {
   return [repository, organization].every(({ report }) => report.status.kind === 'absent');

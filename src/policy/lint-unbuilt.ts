@@ -10,12 +10,10 @@ export function findUnbuilt(document: PolicyDocument): readonly SemanticProblem[
 }
 
 function inSections(document: PolicyDocument): readonly SemanticProblem[] {
-  const { mode, trace, quality_delta, error_budget, sampling, checkpoints } = document;
+  const { mode, trace, error_budget, sampling, checkpoints } = document;
   const found: SemanticProblem[] = [];
   if (mode !== 'observe') {
     if (asksForProof(trace?.verify)) found.push(waits(`trace.verify: ${trace?.verify}`, ['trace', 'verify']));
-    if (quality_delta !== undefined && quality_delta.mode !== 'observe')
-      found.push(waits('quality_delta', ['quality_delta']));
     if (error_budget !== undefined) found.push(waits('error_budget', ['error_budget']));
     if (sampling !== undefined) found.push(waits('sampling', ['sampling']));
     if (checkpoints !== undefined && checkpoints.length > 0)
@@ -49,7 +47,7 @@ function inZones(document: PolicyDocument): readonly SemanticProblem[] {
     if (observed(zone.mode)) return [];
     const path = ['zones', name];
     const suites = (zone.evals ?? []).filter((suite) => document.evals?.suites?.[suite]?.mode !== 'observe');
-    const { approvals, require, quality_delta } = zone;
+    const { approvals, require } = zone;
     return [
       ...(approvals?.confirm === true ? [waits('approvals.confirm', [...path, 'approvals', 'confirm'])] : []),
       ...(require?.rollback_plan === true
@@ -59,9 +57,6 @@ function inZones(document: PolicyDocument): readonly SemanticProblem[] {
         ? []
         : [asksPeople('feature_flag', [...path, 'require', 'feature_flag'])]),
       ...suites.map((suite) => waits(`evals: ${suite}`, [...path, 'evals'])),
-      ...(quality_delta === undefined || document.quality_delta?.mode === 'observe'
-        ? []
-        : [waits('quality_delta', [...path, 'quality_delta'])]),
     ];
   });
 }

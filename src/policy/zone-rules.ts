@@ -1,6 +1,6 @@
 // What does each zone state, compiled once per policy: matchers, lines, values?
 import type { Mode } from '../domain/verdict.js';
-import type { ApprovalDemand, CheckDemand, MergeTier, Stated, Tier } from '../domain/zone.js';
+import type { ApprovalDemand, CheckDemand, MergeTier, QualityLimits, Stated, Tier } from '../domain/zone.js';
 import { CONTROL_PLANE } from '../paths/control-plane.js';
 import { compileGlobs, type Matcher } from '../paths/glob.js';
 import { DEFAULTS } from './defaults.js';
@@ -16,7 +16,7 @@ export interface Demands {
   readonly rollbackPlan: readonly Stated<boolean>[] | null;
   readonly featureFlag: readonly Stated<{ readonly files: readonly string[] }>[] | null;
   readonly evals: readonly Stated<string>[] | null;
-  readonly qualityDelta: readonly Stated<unknown>[] | null;
+  readonly qualityDelta: readonly Stated<QualityLimits>[] | null;
 }
 
 export interface ZoneRules {

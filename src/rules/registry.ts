@@ -10,6 +10,7 @@ import { owner } from './owner.js';
 import { permissionTier } from './permission-tier.js';
 import { policyFile } from './policy-file.js';
 import { policyPreview } from './policy-preview.js';
+import { qualityDelta } from './quality-delta.js';
 import { requiredChecks } from './required-checks.js';
 import { traceFields } from './trace-fields.js';
 import { traceLink } from './trace-link.js';
@@ -25,6 +26,7 @@ export const RULES = [
   traceLink,
   traceFields,
   requiredChecks,
+  qualityDelta,
   notBuilt,
   changesRequested,
   humanApprovals,

@@ -1,5 +1,4 @@
 // What does a valid pull request look like? Each test changes the one thing it is about.
-import { NO_QUALITY_FACTS } from '../../src/domain/quality.js';
 import {
   type Account,
   type ChangedFile,
@@ -14,6 +13,7 @@ import {
   type Snapshot,
   type TeamFacts,
 } from '../../src/domain/snapshot.js';
+import { someHistory } from './quality-facts.js';
 
 export const HEAD = 'aaaaaaa000000000000000000000000000000001';
 export const EARLIER = 'bbbbbbb000000000000000000000000000000002';
@@ -133,7 +133,7 @@ export function aSnapshot(
     checks: [],
     ownChecks: [],
     digests: { [HEAD]: 'digest-of-head' },
-    quality: NO_QUALITY_FACTS,
+    quality: { history: someHistory(), coverage: {} },
     revertOf: null,
     ...rest,
     files,

@@ -411,7 +411,6 @@ describe('what this version cannot judge', () => {
   const approved = aSnapshot({ reviews: [aReview('bo')] });
   test.each([
     ['trace.verify: bound', 'trace: { required: false, verify: bound }\n', 3],
-    ['quality_delta', 'quality_delta: {}\n', 3],
     ['error_budget', 'error_budget: { change_failure_rate: 15% }\n', 3],
     ['checkpoints', 'checkpoints: [secret]\n', 3],
     ['agents.copilot.budget', 'agents: { copilot: { budget: { usd: 1 } } }\n', 3],
@@ -420,7 +419,6 @@ describe('what this version cannot judge', () => {
       'zones: { a: { paths: ["src/**"], evals: [s] } }\nevals: { suites: { s: { workflow: e.yml } } }\n',
       3,
     ],
-    ['quality_delta', 'zones: { a: { paths: ["src/**"], quality_delta: { fail_below: -1 } } }\n', 3],
     ['approvals.confirm', 'zones: { a: { paths: ["src/**"], approvals: { confirm: true } } }\n', 3],
   ])('%s waits for the owner', (key, section, line) => {
     const evaluation = evaluateWith({ repository: aPolicy(section), snapshot: approved });

@@ -16,12 +16,10 @@ describe('a warning', () => {
   test.each([
     ['trace.verify: bound', 'trace: { required: false, verify: bound }\n'],
     ['trace.verify: reachable', 'agents: { copilot: { trace: { verify: reachable } } }\ntrace: {}\n'],
-    ['quality_delta', 'quality_delta: {}\n'],
     ['error_budget', 'error_budget: { change_failure_rate: 15% }\n'],
     ['checkpoints', 'checkpoints: [secret]\n'],
     ['agents.copilot.budget', 'agents: { copilot: { budget: { usd: 1 } } }\n'],
     ['evals: s', `zones: { a: { paths: ["src/**"], evals: [s] } }\n${SUITE}`],
-    ['quality_delta', 'zones: { a: { paths: ["src/**"], quality_delta: { fail_below: -1 } } }\n'],
     ['approvals.confirm', 'zones: { a: { paths: ["src/**"], approvals: { confirm: true } } }\n'],
   ])('tells of %s, which holds a change', (key, section) => {
     expect(held(section)).toEqual([`not-built waiting: the owner: ${key} cannot be judged yet (line 3)`]);
@@ -35,6 +33,10 @@ describe('a warning', () => {
     ['no checkpoints', 'checkpoints: []\n'],
     ['a link that is only there', 'trace: { verify: present }\n'],
     ['a suite that no zone names', SUITE],
+    [
+      'the quality delta',
+      'quality_delta: {}\nzones: { a: { paths: ["src/**"], quality_delta: { fail_below: -60 } } }\n',
+    ],
   ])('is not given for %s, which holds nothing', (_name, section) => {
     expect(held(section)).toEqual([]);
     expect(warned(section)).toEqual([]);
@@ -43,9 +45,8 @@ describe('a warning', () => {
   test.each([
     [
       'the file',
-      'mode: observe\nquality_delta: {}\nzones: { a: { paths: [a], approvals: { confirm: true } } }\n',
+      'mode: observe\nerror_budget: { change_failure_rate: 15% }\nzones: { a: { paths: [a], approvals: { confirm: true } } }\n',
     ],
-    ['the section', 'quality_delta: { mode: observe }\n'],
     ['the zone', 'zones: { a: { mode: observe, paths: [a], approvals: { confirm: true } } }\n'],
   ])('is not given where %s only observes', (_name, section) => {
     expect(warned(section)).toEqual([]);
