@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import type { Catalogue } from '../agents/catalogue.js';
 import type { InstallationClients } from '../github/connect.js';
 import type { Storage } from '../storage/storage.js';
+import type { CoveragePatience } from './coverage-facts.js';
+import type { CoverageReader } from './coverage-reader.js';
 
 export interface Dependencies {
   readonly storage: Storage;
@@ -14,6 +16,11 @@ export interface Dependencies {
   readonly orgPolicyRequired: boolean;
   /** How long a merge group that GitHub's queue does not show yet is asked for again. */
   readonly groupPatienceMs: number;
+  readonly coverage: { readonly reader: CoverageReader; readonly patience: CoveragePatience };
+  /** Between two steps of reading a history back, so that reviews go first. 0: none. */
+  readonly historyPauseMs: number;
+  /** Installations of which a history is being read back, with how many others wait for their turn. */
+  readonly readingHistory: Map<number, number>;
   readonly now: () => Date;
   readonly log: Logger;
 }

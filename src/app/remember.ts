@@ -5,6 +5,7 @@ import type { Head } from '../storage/heads.js';
 import type { Installation } from '../storage/installations.js';
 import type { Push } from '../storage/pushes.js';
 import type { Storage } from '../storage/storage.js';
+import { GITHUB_ACTIONS } from './actions-checks.js';
 import { formatJobKey } from './job-key.js';
 import { isPolicyPath } from './policy-paths.js';
 import type { WebhookEvent } from './webhook-event.js';
@@ -18,7 +19,9 @@ export type Fact =
   | { readonly kind: 'installation'; readonly installation: Installation }
   /** People, teams or rights changed: what is cached about them is not to be trusted. */
   | { readonly kind: 'people-changed'; readonly installation: number }
-  | { readonly kind: 'policy-removed'; readonly scope: string };
+  | { readonly kind: 'policy-removed'; readonly scope: string }
+  /** GitHub Actions did something on this head: what it uploaded before may not be the newest. */
+  | { readonly kind: 'actions-ran'; readonly repoId: number; readonly headSha: string };
 
 export function rememberFrom(event: WebhookEvent, now: Date): readonly Fact[] {
   switch (event.name) {
@@ -45,6 +48,7 @@ export function rememberFrom(event: WebhookEvent, now: Date): readonly Fact[] {
     case 'organization':
       return [{ kind: 'people-changed', installation: event.installation.id }];
     case 'check_run':
+      return actionsRan(event);
     case 'check_suite':
     case 'status':
       return [];
@@ -72,6 +76,8 @@ function storeFact(storage: Storage, fact: Fact): Promise<void> {
       return storage.cache.forget(fact.installation);
     case 'policy-removed':
       return storage.policiesSeen.forget(fact.scope);
+    case 'actions-ran':
+      return storage.coverageResults.forget(fact.repoId, fact.headSha);
   }
 }
 
@@ -155,6 +161,14 @@ function removedPolicies({ ref, repository, commits }: PushEvent): readonly Fact
   const scopes = [`repository:${repository.id}`];
   if (repository.name === '.github') scopes.push(`organization:${repository.owner.login}`);
   return scopes.map((scope) => ({ kind: 'policy-removed', scope }));
+}
+
+function actionsRan({
+  repository,
+  check_run,
+}: Extract<WebhookEvent, { name: 'check_run' }>): readonly Fact[] {
+  if (check_run.app?.slug !== GITHUB_ACTIONS) return [];
+  return [{ kind: 'actions-ran', repoId: repository.id, headSha: check_run.head_sha }];
 }
 
 type InstallationEvent = Extract<WebhookEvent, { name: 'installation' }>;

@@ -13,6 +13,7 @@ import type { PullRequestReading } from '../github/read-pull-request.js';
 import { createCheck } from '../github/write-checks.js';
 import { gateOf } from '../policy/evaluate.js';
 import type { JobResult } from '../storage/job.js';
+import { noteMerged } from './coverage-records.js';
 import type { Dependencies, PullRequestTarget } from './dependencies.js';
 import { formatReviewKey } from './job-key.js';
 import { type Judgement, judge, rememberAgent } from './judge.js';
@@ -40,6 +41,7 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
   }
   const { repoId, reading } = judgement;
   if (reading.snapshot.pullRequest.state !== 'open') {
+    await noteMerged(deps, repoId, reading.snapshot);
     await deps.storage.heads.close(repoId, formatReviewKey(target));
     await wakeSiblings(deps, target, reading);
     return DONE;

@@ -4,6 +4,8 @@ import type { Catalogue } from '../agents/catalogue.js';
 import { createInstallationClients } from '../github/connect.js';
 import { openStorage, type Storage } from '../storage/storage.js';
 import type { Config } from './config.js';
+import { COVERAGE_PATIENCE, type CoveragePatience } from './coverage-facts.js';
+import { createCoverageReader } from './coverage-reader.js';
 import type { Dependencies } from './dependencies.js';
 import { handleJob } from './handle-job.js';
 import { createIngress } from './ingress.js';
@@ -23,14 +25,19 @@ export interface RunningApp {
 export interface Tuning {
   /** How long a merge group that GitHub's queue does not show yet is asked for again. */
   readonly groupPatienceMs: number;
+  /** How long coverage that no event announces is waited for. */
+  readonly coveragePatience: CoveragePatience;
 }
+
+const TUNING: Tuning = { groupPatienceMs: 20_000, coveragePatience: COVERAGE_PATIENCE };
 
 export async function startApp(
   config: Config,
   catalogue: Catalogue,
   log: Logger,
-  tuning: Tuning = { groupPatienceMs: 20_000 },
+  tuning: Partial<Tuning> = {},
 ): Promise<RunningApp> {
+  const { groupPatienceMs, coveragePatience } = { ...TUNING, ...tuning };
   const storage = await openStorage({ databaseUrl: config.databaseUrl, dataFolder: config.dataFolder, log });
   try {
     const probot = createProbot(config);
@@ -44,7 +51,8 @@ export async function startApp(
       catalogue,
       appId: config.appId,
       orgPolicyRequired: config.orgPolicy === 'required',
-      ...tuning,
+      groupPatienceMs,
+      coverage: { reader: createCoverageReader(), patience: coveragePatience },
       now: () => new Date(),
       log,
     };
@@ -81,6 +89,8 @@ export async function startApp(
 const DELIVERIES_KEPT_MS = 14 * 24 * 3_600_000;
 /** A branch may wait long before a pull request is opened, and that for long before it is merged. */
 const COMMIT_PUSHES_KEPT_MS = 400 * 24 * 3_600_000;
+/** Longer than GitHub keeps artifacts: what was read from one stays true of its head. */
+const COVERAGE_KEPT_MS = 180 * 24 * 3_600_000;
 const HOUR_MS = 3_600_000;
 
 function keepHouse(storage: Storage, log: Logger): void {
@@ -89,5 +99,6 @@ function keepHouse(storage: Storage, log: Logger): void {
     storage.deliveries.prune(new Date(now - DELIVERIES_KEPT_MS)),
     storage.commitPushes.prune(new Date(now - COMMIT_PUSHES_KEPT_MS)),
     storage.cache.prune(new Date(now)),
+    storage.coverageResults.prune(new Date(now - COVERAGE_KEPT_MS)),
   ]).catch((error: unknown) => log.warn({ err: error }, 'could not drop what is old'));
 }

@@ -31,7 +31,7 @@ const PullRequest = z.object({
 const Installation = z.object({ id: Id });
 const InRepository = { installation: Installation, repository: Repository };
 const Action = z.string().min(1).max(100);
-const App = z.object({ id: Id }).nullable();
+const App = z.object({ id: Id, slug: z.string().max(200).nullish().catch(null) }).nullable();
 const ChangedPaths = z.array(z.string()).optional().default([]);
 
 /** One schema per event whose content matters. Fields not named here are dropped. */

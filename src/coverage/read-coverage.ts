@@ -108,12 +108,18 @@ function toReading(gathered: Gathered, { known }: CoverageQuestion): CoverageRea
   }
   const report: CoverageReport = {
     tools: [...tools],
+    reports: hasLines ? marks.length : summaries.length,
     files,
     endings,
     totals: summary ?? totals,
     unmapped,
     unmappedCount,
-    notes: [...sayUnmapped(placed, known), ...sayOddities(marks), ...sayOthers(others)],
+    notes: [
+      ...sayUnmapped(placed, known),
+      ...sayGuessed(placed),
+      ...sayOddities(marks),
+      ...sayOthers(others),
+    ],
   };
   return { kind: 'read', report };
 }
@@ -125,6 +131,8 @@ interface Placed {
   readonly endings: ReadonlySet<string>;
   readonly unmapped: CoverageReport['unmapped'];
   readonly unmappedCount: number;
+  /** Taken for a changed file of a longer path, where nobody knows the rest of the repository. */
+  readonly guessed: readonly { readonly reported: string; readonly path: string }[];
 }
 
 const MAX_UNMAPPED = 100;
@@ -132,6 +140,8 @@ const MAX_UNMAPPED = 100;
 /** Each report is mapped by itself: two packages may both write `src/index.ts`. */
 function place(marks: readonly Marks[], known: KnownPaths): Placed {
   const map = createPathMapper(known);
+  const isShared = known.isComplete ? () => false : createSharing(marks);
+  const guessed = new Map<string, string>();
   const byPath = new Map<string, FileMarks[]>();
   const foreign = new Map<string, FileMarks[]>();
   const unmapped = new Map<string, readonly string[]>();
@@ -147,8 +157,15 @@ function place(marks: readonly Marks[], known: KnownPaths): Placed {
       const file = reported[index]!;
       const path = normalise(file.path);
       endings.add(endingOf(path));
-      if (mapped.kind === 'file') push(byPath, mapped.path, file);
-      else {
+      const isGuess = !known.isComplete && mapped.kind === 'file' && !`/${path}`.endsWith(`/${mapped.path}`);
+      const isDoubtful = isGuess && isShared(path) && !liesIn(each.name, mapped.path, path);
+      if (mapped.kind === 'file' && !isDoubtful) {
+        push(byPath, mapped.path, file);
+        if (isGuess) guessed.set(path, mapped.path);
+      } else if (mapped.kind === 'file') {
+        push(foreign, `${each.name}\0${path}`, file);
+        unmapped.set(path, [mapped.path]);
+      } else {
         push(foreign, path, file);
         unmapped.set(path, mapped.kind === 'ambiguous' ? mapped.candidates : []);
       }
@@ -166,7 +183,25 @@ function place(marks: readonly Marks[], known: KnownPaths): Placed {
       .sort((a, b) => Math.sign(b.candidates.length) - Math.sign(a.candidates.length))
       .slice(0, MAX_UNMAPPED),
     unmappedCount: unmapped.size,
+    guessed: [...guessed].map(([reported, path]) => ({ reported, path })),
   };
+}
+
+/** Whether several reports write this path: two packages may both have a `src/index.ts`. */
+function createSharing(marks: readonly Marks[]): (path: string) => boolean {
+  const counts = new Map<string, number>();
+  for (const { files } of marks) {
+    for (const path of new Set([...files.values()].map((file) => normalise(file.path)))) {
+      counts.set(path, (counts.get(path) ?? 0) + 1);
+    }
+  }
+  return (path) => (counts.get(path) ?? 0) > 1;
+}
+
+/** `packages/ui/coverage/lcov.info` lies in the folder that makes `src/a.ts` to `packages/ui/src/a.ts`. */
+function liesIn(origin: string, file: string, reported: string): boolean {
+  const folder = file.endsWith(`/${reported}`) ? file.slice(0, file.length - reported.length) : null;
+  return folder !== null && `/${origin}`.includes(`/${folder}`);
 }
 
 function addUp(files: Iterable<FileCoverage>): LineTotals {
@@ -225,6 +260,16 @@ function sayUnmapped({ files, unmapped, unmappedCount }: Placed, known: KnownPat
         say`${count} ${ours(count === 1 ? 'file of the coverage is' : 'files of the coverage are')} not in the repository, for example ${example}.`,
         ...notes,
       ];
+}
+
+/** Of a shorter path only the end could be compared. */
+function sayGuessed({ guessed }: Placed): Message[] {
+  return guessed
+    .slice(0, NAMED)
+    .map(
+      ({ reported, path }) =>
+        say`${code(reported)} of the coverage is taken for ${code(path)}: only the changed files were compared.`,
+    );
 }
 
 const ODDITIES: Readonly<Record<Oddity, string>> = {

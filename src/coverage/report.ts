@@ -25,6 +25,8 @@ export interface UnmappedFile {
 
 export interface CoverageReport {
   readonly tools: readonly CoverageTool[];
+  /** How many coverage files were united. */
+  readonly reports: number;
   /** By path in the repository. Empty if only a summary was found. */
   readonly files: ReadonlyMap<string, FileCoverage>;
   /** `.ts`, `.py`: the kinds of files the tool measures. */

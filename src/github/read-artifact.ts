@@ -15,6 +15,10 @@ export interface ArtifactAddress {
   readonly runId: number | null;
   /** The commit the run must have been on; `null`: whichever. */
   readonly head: string | null;
+  /** Branch of the repository itself that the run must have been on: a fork's of that name is none. `null`: any. */
+  readonly branch: string | null;
+  /** Commits that `head` followed: an artifact of one of them is told to be stale. */
+  readonly earlier: readonly string[];
 }
 
 export interface Artifact {
@@ -46,7 +50,8 @@ export interface ArtifactLimits {
 const LIMITS: ArtifactLimits = { maxBytes: 100 * 1024 * 1024, timeoutMs: 60_000 };
 
 /**
- * Two requests to GitHub: the list, then the address of the newest artifact of that name.
+ * Two requests to GitHub: the list, then the address of the newest artifact of that name. More only if a hundred
+ * newer artifacts of that name are none of those asked for.
  * Throws `GitHubFailure`, also when the download breaks off or is not what GitHub's digest says.
  */
 export async function readArtifact(
@@ -56,12 +61,13 @@ export async function readArtifact(
 ): Promise<ArtifactReading> {
   const deed = `read artifact ${at.name} of ${at.owner}/${at.repo}`;
   const found = await listArtifacts(client, deed, at);
-  const ofHead = found.filter(({ artifact }) => at.head === null || artifact.headSha === at.head);
   // A run that is repeated uploads the same name again.
-  const newest = ofHead.reduce<ListedArtifact | null>((a, b) => (a === null || isNewer(b, a) ? b : a), null);
+  const newest = newestOf(found.filter(({ artifact }) => isOfHead(at, artifact)));
   if (newest === null) {
-    const other = at.runId === null ? undefined : found[0];
-    return other === undefined ? { kind: 'missing' } : { kind: 'stale', headSha: other.artifact.headSha };
+    const isOther = ({ artifact }: ListedArtifact) =>
+      at.runId !== null || at.earlier.includes(artifact.headSha);
+    const other = newestOf(found.filter(isOther));
+    return other === null ? { kind: 'missing' } : { kind: 'stale', headSha: other.artifact.headSha };
   }
   if (newest.isExpired) return { kind: 'expired' };
   const tooLarge = { kind: 'too-large', maxBytes: limits.maxBytes } as const;
@@ -82,7 +88,16 @@ const artifactSchema = z.object({
   created_at: z.string().nullable(),
   /** `sha256:…`; absent on older servers. */
   digest: z.string().nullish(),
-  workflow_run: z.object({ id: z.number(), head_sha: z.string() }).partial().nullish(),
+  workflow_run: z
+    .object({
+      id: z.number(),
+      head_sha: z.string(),
+      head_branch: z.string().nullable(),
+      repository_id: z.number(),
+      head_repository_id: z.number().nullable(),
+    })
+    .partial()
+    .nullish(),
 });
 
 interface ListedArtifact {
@@ -92,30 +107,57 @@ interface ListedArtifact {
   readonly digest: string | null;
 }
 
-/** https://docs.github.com/rest/actions/artifacts: filtered by name, the newest first, so one page is enough. */
+/** Many runs may upload the same name; whoever wants to hide one uploads a hundred. */
+const MAX_PAGES = 3;
+const PER_PAGE = 100;
+
+/** https://docs.github.com/rest/actions/artifacts: filtered by name, the newest first; reads on until one is fit. */
 async function listArtifacts(
   client: GitHubClient,
   deed: string,
-  { owner, repo, name, runId }: ArtifactAddress,
+  at: ArtifactAddress,
 ): Promise<readonly ListedArtifact[]> {
-  const params = { owner, repo, name, per_page: 100 };
-  const answer =
-    runId === null
-      ? await client.request(deed, 'GET /repos/{owner}/{repo}/actions/artifacts', params)
-      : await client.request(deed, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', {
-          ...params,
-          run_id: runId,
-        });
-  const { artifacts } = parseAnswer(deed, z.object({ artifacts: z.array(artifactSchema) }), answer.data);
-  return artifacts.flatMap((each) => {
-    const { id: run, head_sha: headSha } = each.workflow_run ?? {};
-    // Without its run and commit an artifact proves nothing about either.
-    if (each.name !== name || run === undefined || headSha === undefined) return [];
-    if (runId !== null && run !== runId) return [];
-    const artifact = { id: each.id, runId: run, headSha, createdAt: each.created_at ?? '' };
-    const { size_in_bytes: size, expired: isExpired, digest } = each;
-    return [{ artifact, size, isExpired, digest: digest ?? null }];
-  });
+  const { owner, repo, name, runId } = at;
+  const found: ListedArtifact[] = [];
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const params = { owner, repo, name, per_page: PER_PAGE, ...(page === 1 ? {} : { page }) };
+    const answer =
+      runId === null
+        ? await client.request(deed, 'GET /repos/{owner}/{repo}/actions/artifacts', params)
+        : await client.request(deed, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', {
+            ...params,
+            run_id: runId,
+          });
+    const { artifacts } = parseAnswer(deed, z.object({ artifacts: z.array(artifactSchema) }), answer.data);
+    found.push(...artifacts.flatMap((each) => toListed(each, at)));
+    if (artifacts.length < PER_PAGE || found.some(({ artifact }) => isOfHead(at, artifact))) break;
+  }
+  return found;
+}
+
+function toListed(each: z.infer<typeof artifactSchema>, at: ArtifactAddress): readonly ListedArtifact[] {
+  const { id: run, head_sha: headSha } = each.workflow_run ?? {};
+  // Without its run and commit an artifact proves nothing about either.
+  if (each.name !== at.name || run === undefined || headSha === undefined) return [];
+  if (at.runId !== null && run !== at.runId) return [];
+  if (at.branch !== null && !isOfBranch(each.workflow_run, at.branch)) return [];
+  const artifact = { id: each.id, runId: run, headSha, createdAt: each.created_at ?? '' };
+  const { size_in_bytes: size, expired: isExpired, digest } = each;
+  return [{ artifact, size, isExpired, digest: digest ?? null }];
+}
+
+/** Of the repository itself: what a fork calls by the same name, or what GitHub does not tell, is not. */
+function isOfBranch(run: z.infer<typeof artifactSchema>['workflow_run'], branch: string): boolean {
+  const { head_branch, repository_id, head_repository_id } = run ?? {};
+  return head_branch === branch && repository_id !== undefined && head_repository_id === repository_id;
+}
+
+function isOfHead({ head }: ArtifactAddress, { headSha }: Artifact): boolean {
+  return head === null || headSha === head;
+}
+
+function newestOf(artifacts: readonly ListedArtifact[]): ListedArtifact | null {
+  return artifacts.reduce<ListedArtifact | null>((a, b) => (a === null || isNewer(b, a) ? b : a), null);
 }
 
 function isNewer({ artifact: a }: ListedArtifact, { artifact: b }: ListedArtifact): boolean {

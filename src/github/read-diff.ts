@@ -12,13 +12,20 @@ const PER_PAGE = 100;
 
 /**
  * Every changed file with its former path and hunks, at most 3,000: fewer than the pull request counts means
- * incomplete. REST has no file modes. Throws `GitHubFailure`, also when a page ends before the list does.
+ * incomplete. REST has no file modes. Throws `GitHubFailure`, also when a page ends before the list does, and when the
+ * list is already of another head: hunks of one head say nothing about the other.
  */
 export async function readFiles(
   client: GitHubClient,
-  at: { readonly owner: string; readonly repo: string; readonly number: number },
+  at: {
+    readonly owner: string;
+    readonly repo: string;
+    readonly number: number;
+    /** The head that the list must be of; left out: whichever it has. */
+    readonly headSha?: string;
+  },
 ): Promise<readonly ChangedFile[]> {
-  const { owner, repo, number } = at;
+  const { owner, repo, number, headSha } = at;
   const deed = `read files of ${owner}/${repo}#${number}`;
   const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files';
   const files: ChangedFile[] = [];
@@ -26,6 +33,9 @@ export async function readFiles(
     const params = { owner, repo, pull_number: number, per_page: PER_PAGE, page };
     const answer = await client.request(deed, route, params);
     const found = parseAnswer(deed, filesSchema, answer.data);
+    if (found.some((file) => isOfOtherHead(file, headSha))) {
+      throw new GitHubFailure(deed, 'unavailable', 'the pull request got another head meanwhile');
+    }
     files.push(...found.map(toChangedFile));
     if (found.length < PER_PAGE && !/rel="next"/.test(String(answer.headers.link ?? ''))) break;
   }
@@ -150,9 +160,20 @@ const filesSchema = z.array(
     additions: z.number(),
     deletions: z.number(),
     sha: z.string().nullish(),
+    /** `…/contents/src/a.ts?ref=<SHA of the head>` */
+    contents_url: z.string().optional(),
     patch: z.string().optional(),
   }),
 );
+
+/** A removed file is not in the head, so its address tells nothing. */
+function isOfOtherHead(
+  { status, contents_url }: z.infer<typeof filesSchema>[number],
+  headSha: string | undefined,
+): boolean {
+  const ref = /[?&]ref=([0-9a-f]{40,64})$/.exec(contents_url ?? '')?.[1];
+  return headSha !== undefined && status !== 'removed' && ref !== undefined && ref !== headSha;
+}
 
 function toChangedFile(file: z.infer<typeof filesSchema>[number]): ChangedFile {
   return {

@@ -52,9 +52,9 @@ function isOurs(fact: Fact): fact is GitHubFact {
 /** Former paths and hunks by REST: GraphQL has none of them, and neither has file modes. */
 export async function readFormerPaths(client: GitHubClient, snapshot: Snapshot): Promise<Snapshot> {
   const { owner, name } = snapshot.repository;
-  const { number } = snapshot.pullRequest;
+  const { number, headSha } = snapshot.pullRequest;
   if (number === null) return snapshot;
-  return { ...snapshot, files: await readFiles(client, { owner, repo: name, number }) };
+  return { ...snapshot, files: await readFiles(client, { owner, repo: name, number, headSha }) };
 }
 
 async function readOne(

@@ -1,5 +1,6 @@
 // Which tables exist, and how did they come to be?
 // Forward only: a released migration is never edited, the next one is appended.
+import { COVERAGE_MIGRATION } from './coverage-tables.js';
 import type { Database } from './database.js';
 import { LEDGER_STATEMENTS } from './ledger-tables.js';
 
@@ -155,4 +156,9 @@ export const MIGRATIONS: readonly Migration[] = [
     ],
   },
   { number: 4, name: 'ledger of merged changes', statements: LEDGER_STATEMENTS },
+  {
+    number: 5,
+    name: 'coverage of heads and merged changes',
+    statements: COVERAGE_MIGRATION,
+  },
 ];

@@ -3,6 +3,8 @@
 import type { Logger } from 'pino';
 import { type Cache, openCache } from './cache.js';
 import { type CommitPushes, openCommitPushes } from './commit-pushes.js';
+import { type CoverageRecords, openCoverageRecords } from './coverage-records.js';
+import { type CoverageResults, openCoverageResults } from './coverage-results.js';
 import { type Database, openDatabase } from './database.js';
 import { type Decisions, openDecisions } from './decisions.js';
 import { type Deliveries, openDeliveries } from './deliveries.js';
@@ -38,6 +40,8 @@ export interface Storage {
   readonly tightened: Tightened;
   /** What was merged, and what became of it. */
   readonly ledger: Ledger;
+  readonly coverageResults: CoverageResults;
+  readonly coverageRecords: CoverageRecords;
   readonly queue: JobQueue;
   /** Resolves when a query is answered; rejects when the database cannot be reached. */
   ping(): Promise<void>;
@@ -83,6 +87,8 @@ function assemble(database: Database, queue: JobQueue): Storage {
     installations: openInstallations(database),
     tightened: openTightened(database),
     ledger: openLedger(database),
+    coverageResults: openCoverageResults(database),
+    coverageRecords: openCoverageRecords(database),
     queue,
     ping: async () => {
       await database.executeSql('select 1');

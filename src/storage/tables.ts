@@ -1,11 +1,12 @@
 // Which columns does each table have, as both engines hand them out?
 // Times are `timestamptz` (a `Date` on both), ids `bigint` read as numbers: GitHub's ids stay far below 2^53.
 import type { ColumnType, Generated } from 'kysely';
+import type { CoverageTables } from './coverage-tables.js';
 
 /** Written as JSON text with an explicit cast, read as the parsed value. */
 type Json = ColumnType<unknown, unknown, unknown>;
 
-export interface Tables {
+export interface Tables extends CoverageTables {
   deliveries: {
     id: string;
     event: string;

@@ -19,7 +19,15 @@ beforeEach(() => {
 });
 afterEach(() => api.verify());
 
-const AT: ArtifactAddress = { owner: 'acme', repo: 'shop', name: 'coverage', runId: 7, head: HEAD };
+const AT: ArtifactAddress = {
+  owner: 'acme',
+  repo: 'shop',
+  name: 'coverage',
+  runId: 7,
+  head: HEAD,
+  branch: null,
+  earlier: [],
+};
 const read = (at: Partial<ArtifactAddress> = {}, limits?: { maxBytes: number; timeoutMs: number }) =>
   readArtifact(api.client, { ...AT, ...at }, limits);
 const LIST = '/repos/acme/shop/actions/runs/7/artifacts?name=coverage&per_page=100';
@@ -98,7 +106,52 @@ describe('an artifact of a run', () => {
   });
 });
 
+describe('an artifact of the default branch', () => {
+  const LIST_ALL = '/repos/acme/shop/actions/artifacts?name=coverage&per_page=100';
+  const OURS = { id: 7, repository_id: 1, head_repository_id: 1, head_branch: 'main', head_sha: OTHER };
+  const ask = () => read({ runId: null, head: null, branch: 'main' });
+  const list = (url: string, artifacts: readonly object[]) =>
+    api.scope.get(url).reply(200, { total_count: artifacts.length, artifacts });
+
+  test('is one of its own run, on whichever commit', async () => {
+    list(LIST_ALL, [artifact({ workflow_run: OURS })]);
+    redirect();
+    nock(STORE).get(SIGNED).reply(200, BYTES);
+    expect(await ask()).toMatchObject({ kind: 'found', artifact: { runId: 7, headSha: OTHER } });
+  });
+
+  test.each([
+    ['a fork’s branch of that name', { ...OURS, head_repository_id: 2 }],
+    ['the head’s own run', { ...OURS, head_branch: 'copilot/fix-1' }],
+    ['a deleted fork', { ...OURS, head_repository_id: null }],
+    ['a run whose branch is not told', { id: 7, head_sha: OTHER, repository_id: 1, head_repository_id: 1 }],
+    ['a run whose repositories are not told', { id: 7, head_sha: OTHER, head_branch: 'main' }],
+  ])('is not one of %s', async (_, workflow_run) => {
+    list(LIST_ALL, [artifact({ workflow_run })]);
+    expect(await ask()).toEqual({ kind: 'missing' });
+  });
+
+  test('is found behind a hundred of that name from elsewhere', async () => {
+    const foreign = Array.from({ length: 100 }, (_, index) =>
+      artifact({ id: 100 + index, workflow_run: { ...OURS, head_repository_id: 2 } }),
+    );
+    list(LIST_ALL, foreign);
+    list(`${LIST_ALL}&page=2`, [artifact({ workflow_run: OURS })]);
+    redirect();
+    nock(STORE).get(SIGNED).reply(200, BYTES);
+    expect(await ask()).toMatchObject({ kind: 'found', artifact: { id: 11 } });
+  });
+});
+
 describe('what is not there is said', () => {
+  test('as stale only where the artifact is of an earlier head', async () => {
+    const list = '/repos/acme/shop/actions/artifacts?name=coverage&per_page=100';
+    const artifacts = [artifact({ workflow_run: { id: 9, head_sha: OTHER } })];
+    api.scope.get(list).times(2).reply(200, { total_count: 1, artifacts });
+    expect(await read({ runId: null, earlier: [OTHER] })).toEqual({ kind: 'stale', headSha: OTHER });
+    expect(await read({ runId: null })).toEqual({ kind: 'missing' });
+  });
+
   test.each([
     ['no artifact', [], { kind: 'missing' }],
     ['one of another name', [artifact({ name: 'coverage2' })], { kind: 'missing' }],

@@ -8,7 +8,8 @@ beforeEach(() => {
 });
 afterEach(() => api.verify());
 
-const AT = { owner: 'acme', repo: 'shop', number: 7 };
+const HEAD = 'a'.repeat(40);
+const AT = { owner: 'acme', repo: 'shop', number: 7, headSha: HEAD };
 const FILES = '/repos/acme/shop/pulls/7/files';
 
 function restFile(filename: string, changes: object = {}) {
@@ -55,6 +56,17 @@ describe('files', () => {
       .reply(200, [restFile('a')], { link: `<https://api.github.com${page(2)}>; rel="next"` });
     api.scope.get(page(2)).reply(200, [restFile('b')]);
     expect((await readFiles(api.client, AT)).map((file) => file.path)).toEqual(['a', 'b']);
+  });
+
+  test('are none where the list is already of another head', async () => {
+    const at = (sha: string) => ({
+      contents_url: `https://api.github.com/repos/acme/shop/contents/f?ref=${sha}`,
+    });
+    const gone = restFile('old', { status: 'removed', ...at('b'.repeat(40)) });
+    api.scope.get(page(1)).reply(200, [gone, restFile('f', at(HEAD))]);
+    expect(await readFiles(api.client, AT)).toHaveLength(2);
+    api.scope.get(page(1)).reply(200, [restFile('f', at('b'.repeat(40)))]);
+    await expect(readFiles(api.client, AT)).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
   test('ends at the 3,000 files GitHub gives', async () => {
