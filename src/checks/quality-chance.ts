@@ -1,4 +1,5 @@
 // Which facts move the chance of a revert most, in words that a reviewer understands?
+import type { Tally } from '../domain/ledger.js';
 import { type Message, ours, say } from '../domain/message.js';
 import type { QualityReport } from '../quality/assess.js';
 import type { ChanceTerm } from '../quality/chance.js';
@@ -86,11 +87,14 @@ function moverWords(term: ChanceTerm, report: QualityReport): Message | null {
   const { name, figure, points } = term;
   switch (name) {
     case 'paths':
-      return recordWords('these files', 'fail', figure, points);
+      return recordWords('the record of these files', report.history?.reading.paths ?? []);
     case 'folders':
-      return recordWords('the folders of these files', 'fail', figure, points);
+      return recordWords('the record of their folders', report.history?.reading.folders ?? []);
     case 'author':
-      return recordWords("this author's changes", 'fail', figure, points);
+      return recordWords(
+        "the author's record",
+        report.history === null ? [] : [report.history.reading.author],
+      );
     case 'unfamiliar':
       return familiarWords(report, points);
     case 'traffic': {
@@ -121,11 +125,11 @@ function moverWords(term: ChanceTerm, report: QualityReport): Message | null {
   }
 }
 
-/** The figure is held against the repository, the points against a typical change: they may point apart. */
-function recordWords(whose: string, does: string, figure: number, points: number): Message {
-  if (points > 0 && figure < Math.log2(1.1)) return say`${ours(whose)} have no calm record yet`;
-  if (points > 0) return say`${ours(`${whose} ${does} ${timesWords(figure)} as often as usual here`)}`;
-  return say`${ours(`${whose} ${does} less often than usual here`)}`;
+/** The counts alone: they are too few for "more often" or "less often". */
+function recordWords(whose: string, tallies: readonly Tally[]): Message {
+  const sum = (of: 'changes' | 'failed') => tallies.reduce((total, tally) => total + tally[of], 0);
+  if (sum('changes') === 0) return say`${ours(whose)}, empty so far`;
+  return say`${ours(`${whose}, ${sayCount(sum('failed'))} of ${sayCount(sum('changes'))} failed`)}`;
 }
 
 function familiarWords({ history }: QualityReport, points: number): Message {

@@ -6,6 +6,7 @@ import type { Decision, Gate, Verdict } from '../domain/verdict.js';
 import { gateOf } from '../policy/evaluate.js';
 import type { QualityReport } from '../quality/assess.js';
 import { sayPercent } from '../quality/chance-words.js';
+import type { Breach } from '../quality/delta-limits.js';
 import { QUALITY_WEIGHTS } from '../quality/weights.js';
 import { causesOf, isOpen, isStop, sortVerdicts } from './causes.js';
 import { toMarkdown } from './escape.js';
@@ -14,7 +15,7 @@ import { bytesOf, fenceVerdictBlock, nextOf, verdictBlock } from './json-block.j
 import { stepsOf } from './next-steps.js';
 import { namedMovers } from './quality-chance.js';
 import { renderUncovered, type TermContext } from './quality-coverage.js';
-import { isPartlyRead, knowledgeOf, linkChange, nameChange, sayMany } from './quality-figures.js';
+import { isPartlyRead, knowledgeOf, linkChange, nameChange, sayMany, sayStated } from './quality-figures.js';
 import { coverageNotes, type Fold, methodFolds } from './quality-method.js';
 import { renderRecord, renderRiskyPaths } from './quality-records.js';
 import { renderTerms } from './quality-terms.js';
@@ -106,7 +107,7 @@ function summaryBlocks(
     ...causeLines(judged, gate, repositoryUrl),
     renderTerms(report, context),
     ...honestNote(report),
-    ...(paths.length === 0 ? [] : ['**Files that failed before:**', paths.join('\n')]),
+    ...(paths.length === 0 ? [] : ['**Files with failed changes:**', paths.join('\n')]),
     ...moverBlock(report),
     ...renderUncovered(report, (id) => (root === null || !(id > 0) ? null : `${root}/actions/runs/${id}`)),
     ...splitBlock(report),
@@ -127,7 +128,7 @@ function whatToDo(
   gate: Gate,
   decision: Decision,
 ): readonly string[] {
-  if (gate === 'success') return [toMarkdown(passedWords(report))];
+  if (gate === 'success') return [toMarkdown(passedWords(report, judged))];
   // What it takes to lift a halt or to mend a policy is said once, on the gate.
   if (gate !== 'neutral' && decision.verdicts.some((verdict) => isStop(verdict, decision))) {
     return [
@@ -138,23 +139,36 @@ function whatToDo(
   return stepsOf(judged, gate, nextOf(decision)).map(renderStep);
 }
 
-function passedWords(report: QualityReport): Message {
+function passedWords(report: QualityReport, { verdicts }: Decision): Message {
   const warnings = report.breaches.filter(({ fails }) => !fails);
   const [worst] = report.history?.riskyPaths.filter(({ failed }) => failed > 0) ?? [];
   const look = worst === undefined ? say`` : say` Look at ${code(worst.path)} first: it failed before.`;
   if (warnings.length > 0) {
-    const words = warnings.map(({ what }) => WARNED[what]).join(' and ');
-    return say`Nothing has to be done. ${ours(words)}: take a closer look.${look}`;
+    const words = [...new Set(warnings.map(warningWords))].join(', ');
+    return say`Nothing has to be done, but take a closer look: ${ours(words)}.${look}`;
   }
-  return say`Nothing to do: this change keeps the limits of the policy.${look}`;
+  if (verdicts.every(({ state }) => state === 'skipped')) {
+    return say`Nothing to do: the policy states no limit, this is only reported.${look}`;
+  }
+  const kept =
+    report.result.missing.length === 0 ? 'every limit is kept' : 'every limit that could be judged is kept';
+  return say`Nothing to do: ${ours(kept)}.${look}`;
 }
 
-const WARNED = {
-  delta: 'The delta is below its warning',
-  size: 'The size is over its warning',
-  coverage: 'Coverage is below its limit',
-  'missing-coverage': 'Coverage is missing',
-} as const;
+function warningWords(breach: Breach): string {
+  switch (breach.what) {
+    case 'delta':
+      return `the delta is below ${sayStated(breach.limit)}`;
+    case 'size':
+      return `more than ${sayMany(breach.limit, 'line')}`;
+    case 'coverage':
+      return 'too few new lines are tested';
+    case 'missing-coverage':
+      return breach.why === 'unmeasured-files'
+        ? 'files are missing in the coverage report'
+        : 'coverage is missing';
+  }
+}
 
 function sharedHead({ sharedWith, repositoryUrl }: QualityContext): readonly string[] {
   if (sharedWith.length === 0) return [];

@@ -46,6 +46,10 @@ export function renderCoverageTerm(report: QualityReport, context: TermContext):
     case 'unread':
       return row(say`not read yet`, reportSource(context), say`Nothing: it is read next.`);
     case 'not-configured':
+      // Asked for, and not read: it only takes lines away.
+      if (context.coverage !== null) {
+        return row(say`no lines added`, say`the diff`, say`Nothing to do.`);
+      }
       return row(
         say`not measured`,
         say`the policy names no report`,
@@ -70,10 +74,10 @@ function measuredTerm(report: QualityReport, coverage: Measured, context: TermCo
     };
   }
   const breach = report.breaches.find((one) => one.what === 'coverage');
-  const limit = breach === undefined ? ours('') : ours(`, needed: ${statedPercent(breach.limit)}`);
+  const limit = breach === undefined ? ours('') : ours(`; ${statedPercent(breach.limit)} needed`);
   return {
     term: 'Coverage',
-    here: say`${ours(floorPercent(covered, executable))} of the patch${limit} (${ours(sayCount(covered))} of ${ours(sayMany(executable, 'line'))})`,
+    here: say`${ours(floorPercent(covered, executable))} of the patch (${ours(sayCount(covered))} of ${ours(sayMany(executable, 'new line'))})${limit}`,
     usual:
       facts.usual === null
         ? say`${ours(points === null ? 'not known yet' : (projectWords(coverage) ?? 'as the policy asks'))}`
@@ -141,7 +145,7 @@ export function renderUncovered(
   if (missing > 0) {
     const url = runUrl(facts.runId);
     const run = url === null ? '' : ` ([run](${url}))`;
-    lines.push(`**Not tested:** ${sayMany(missing, 'changed line')} of ${sayCount(executable)}${run}`);
+    lines.push(`**Not tested:** ${sayCount(missing)} of ${sayMany(executable, 'new line')}${run}`);
     lines.push(...files.slice(0, MOST_FILES).map((file) => `- ${toMarkdown(fileWords(file))}`));
     if (files.length > MOST_FILES) lines.push(`- and ${sayMany(files.length - MOST_FILES, 'more file')}`);
   }

@@ -2,6 +2,7 @@
 import { code, type MessagePart } from '../domain/message.js';
 import type { QualityReport } from '../quality/assess.js';
 import { FEWEST_MERGED_CHANGES } from '../quality/delta.js';
+import type { Breach } from '../quality/delta-limits.js';
 import { codeSpan } from './escape.js';
 import { formatCount, repositoryRoot } from './verdict-table.js';
 
@@ -11,16 +12,25 @@ const POINTS_PER_BLOCK = 5;
 const BLOCKS = 10;
 const MOST_COUNTED = 1_000_000_000;
 
-/** `−34`, `+8`, `±0`, with a minus that is as wide as the plus. */
+/** `−34`, `+8`, `±0`, with a minus that is as wide as the plus; at most one decimal. */
 export function sayPoints(points: number): string {
-  const whole = Math.round(points);
-  if (whole === 0) return '±0';
-  return `${whole < 0 ? '−' : '+'}${Math.abs(whole)}`;
+  const shown = Math.round(points * 10) / 10;
+  if (shown === 0) return '±0';
+  return `${shown < 0 ? '−' : '+'}${Math.abs(shown)}`;
 }
 
-/** A limit as the policy states it, where a plus would read like a change. */
-export function sayLimit(points: number): string {
+/** A figure as the policy states it, where a plus would read like a change. */
+export function sayStated(points: number): string {
   return points < 0 ? `−${Math.abs(points)}` : String(points);
+}
+
+/** `limit −60`: broken; `warns below −20`: allowed, and said. */
+export function sayDeltaLimit({ limit, fails }: Extract<Breach, { readonly what: 'delta' }>): string {
+  return `${fails ? 'limit' : 'warns below'} ${sayStated(limit)}`;
+}
+
+export function saySizeLimit({ limit, fails }: Extract<Breach, { readonly what: 'size' }>): string {
+  return `${fails ? 'limit' : 'warns above'} ${sayCount(limit)}`;
 }
 
 /** Two sides around 0, the same scale for every part: `░░░░░░████│░░░░░░░░░░`. */

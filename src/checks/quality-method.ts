@@ -5,7 +5,7 @@ import { sayPercent } from '../quality/chance-words.js';
 import { QUALITY_WEIGHTS } from '../quality/weights.js';
 import { toMarkdown } from './escape.js';
 import { figureWords, termLabel } from './quality-chance.js';
-import { sayCount, sayDay, sayFactor, sayMany } from './quality-figures.js';
+import { knowledgeOf, sayCount, sayDay, sayFactor, sayMany, sayStated } from './quality-figures.js';
 import { correctionWords } from './quality-terms.js';
 
 const DAY = 86_400;
@@ -20,27 +20,30 @@ export function methodFolds(report: QualityReport): readonly Fold[] {
   return [...chanceFold(report), { title: 'Method and sources', lines: methodLines(report) }];
 }
 
-function chanceFold({ chance }: QualityReport): readonly Fold[] {
+function chanceFold(report: QualityReport): readonly Fold[] {
+  const { chance } = report;
   if (chance === null) return [];
+  const isShown = knowledgeOf(report) === 'enough';
   const rows = chance.terms.map((term) => {
     const { weight, typical } = QUALITY_WEIGHTS.terms[term.name];
-    const cells = [
-      termLabel(term.name),
-      figureWords(term),
-      figureWords({ ...term, figure: typical }),
-      signed(weight),
-    ];
-    const usual = isMark(term.name) ? `${Math.round(typical * 100)} % of changes` : cells[2]!;
-    return `| ${cells[0]} | ${cells[1]} | ${usual} | ${cells[3]} | ${sayPrecise(term.points)} |`;
+    const usual = isMark(term.name)
+      ? `${Math.round(typical * 100)} % of changes`
+      : figureWords({ ...term, figure: typical });
+    const cells = [termLabel(term.name), figureWords(term), usual, sayStated(weight)];
+    return `| ${[...cells, ...(isShown ? [sayPrecise(term.points)] : [])].join(' | ')} |`;
   });
   return [
     {
-      title: `How the chance of ${sayPercent(chance.probability)} comes about`,
+      title: isShown
+        ? `How the chance of ${sayPercent(chance.probability)} comes about`
+        : 'What the chance is made of',
       lines: [
-        `A change that is typical in every term has ${sayPercent(chance.typical)} here; each term multiplies its odds.`,
+        isShown
+          ? `A change that is typical in every term has ${sayPercent(chance.typical)} here; each term multiplies its odds.`
+          : 'Too little is merged here for a chance. These are the facts it will rest on.',
         '',
-        '| Term | Here | Typical | Weight | Factor |',
-        '| :-- | :-- | :-- | --: | --: |',
+        `| Term | Here | Typical | Weight |${isShown ? ' Factor |' : ''}`,
+        `| :-- | :-- | :-- | --: |${isShown ? ' --: |' : ''}`,
         ...rows,
       ],
     },
@@ -49,10 +52,6 @@ function chanceFold({ chance }: QualityReport): readonly Fold[] {
 
 function isMark(name: string): boolean {
   return ['settings', 'docs', 'stopgap', 'wording', 'fix', 'tidying'].includes(name);
-}
-
-function signed(weight: number): string {
-  return weight < 0 ? `−${Math.abs(weight)}` : String(weight);
 }
 
 function sayPrecise(points: number): string {
@@ -65,13 +64,13 @@ function methodLines(report: QualityReport): readonly string[] {
   const { delta, smoothing, correction, history: span } = QUALITY_WEIGHTS;
   const lines: readonly Message[] = [
     say`The delta compares this change with the median merged change of this repository, where every term gives 0 points. History gives at most ±${delta.history.most}, ${delta.history.perUnit} for each doubling of the chance; size ±${delta.size.most}; coverage ±${delta.coverage.most}. These shares are a choice, not a measurement.`,
-    say`"Reverted" is the label: a change counts as failed when it was reverted, or when a fix, an incident or a rollback names it. A defect that nobody named is not in it.`,
+    say`The label behind the chance is the revert. A defect that a later fix mends is not in it.`,
     say`Window: ${span.windowSeconds / DAY} days; a merged change counts half after ${span.halfLifeSeconds / DAY} days. Each record is mixed with imagined changes at this repository's rate, ${smoothing.paths} for a file or an author and ${smoothing.folders} for a folder, so that one unlucky file condemns nothing.`,
     ...(history === null
       ? [say`No history of this repository was read.`]
       : [
           say`Read ${ours(sayDay(history.at))} (UTC): ${ours(sayMany(history.reading.repository.changes, 'merged change'))}, ${ours(sayCount(history.reading.repository.failed))} of them failed; ${Math.floor(history.readDays)} of ${Math.ceil(history.wantedDays)} days. The author's record is that of ${history.author}.`,
-          say`Correction by outcomes here: ${correctionWords(report)}. It is worked out weekly from changes at least ${correction.ripeningSeconds / DAY} days old, and never moves a chance by more than a factor of ${correction.maxFactor}.`,
+          say`Correction: ${correctionWords(report)}. It is worked out weekly from changes at least ${correction.ripeningSeconds / DAY} days old, and never moves a chance by more than a factor of ${correction.maxFactor}.`,
         ]),
     say`Size leaves out lockfiles, snapshots, vendored and generated files, as the default branch names them, and what the policy ignores.`,
     say`Coverage is a team's standard: in the data behind the chance it predicts no reverts, so it has its own term.`,

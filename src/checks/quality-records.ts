@@ -62,8 +62,9 @@ export function renderRecord(report: QualityReport): readonly string[] {
   const { history } = report;
   if (history === null || history.agent === null) return [];
   const { agent, people } = history;
+  if (agent.changes + people.changes === 0) return [];
   return [
-    `**Record here**, merged changes that failed, with the 95 % interval of the share:`,
+    '**Record here**, merged changes that failed, with the 95 % interval:',
     [`- ${recordLine(codeSpan(agent.name.slice(0, 100)), agent)}`, `- ${recordLine('people', people)}`].join(
       '\n',
     ),

@@ -4,7 +4,7 @@ import type { QualityReport } from '../quality/assess.js';
 import { sayPercent, sayTimesUsual, sayTopShare } from '../quality/chance-words.js';
 import { FEWEST_MERGED_CHANGES } from '../quality/delta.js';
 import { type LeftOut, sizePercentile } from '../quality/size.js';
-import { QUALITY_WEIGHTS } from '../quality/weights.js';
+import { QUALITY_WEIGHTS, type TermName } from '../quality/weights.js';
 import { toMarkdown } from './escape.js';
 import { renderCoverageTerm, type TermContext, type TermRow } from './quality-coverage.js';
 import {
@@ -13,13 +13,16 @@ import {
   knowledgeOf,
   sayCount,
   sayDay,
+  sayDeltaLimit,
   sayFactor,
-  sayLimit,
   sayMany,
   sayPoints,
+  saySizeLimit,
 } from './quality-figures.js';
 
 const CELL_LIMIT = 400;
+/** Points that are worth an effort. */
+const NOTABLE = 5;
 
 export function renderTerms(report: QualityReport, context: TermContext): string {
   const rows = [historyTerm(report), sizeTerm(report), renderCoverageTerm(report, context)];
@@ -38,13 +41,12 @@ function renderRow({ term, here, usual, points, source, improve }: TermRow): str
 }
 
 function totalRow({ result, breaches }: QualityReport): string {
-  if (result.delta === null) return '| **Delta** | not measured |  |  |  | |';
   const breach = breaches.find((one) => one.what === 'delta');
-  const limit =
-    breach === undefined
-      ? ''
-      : `, ${breach.fails ? 'allowed' : 'warning below'}: ${sayLimit(breach.limit)}${breach.fails ? ' or better' : ''}`;
-  return `| **Delta** | **${sayPoints(result.delta)}**${limit} | 0 |  | −100 to +100 | |`;
+  const limit = breach === undefined ? '' : sayDeltaLimit(breach);
+  const without =
+    result.missing.length === 0 ? '' : ` without ${result.missing.map(({ part }) => part).join(' and ')}`;
+  const points = result.delta === null ? 'not measured' : `**${sayPoints(result.delta)}**${without}`;
+  return `| **Delta** | ${limit} | 0 | ${points} | from −100 to +100 | |`;
 }
 
 function cell(message: Message): string {
@@ -104,23 +106,18 @@ export function correctionWords({ history }: QualityReport): Message {
   return say`corrected ${ours(sayFactor(correction.logOdds))} by ${ours(sayMany(correction.changes, 'outcome'))} here, last on ${ours(sayDay(correction.at))}${bound}`;
 }
 
-/** Only what would change the figure, and nothing that would change the words alone: titles can be made up. */
-function improveHistory({ chance, history }: QualityReport): Message {
-  const raises = [...(chance?.terms ?? [])]
-    .filter(({ points }) => points > 0.05)
-    .sort((a, b) => b.points - a.points);
-  for (const { name } of raises) {
-    const worst = history?.riskyPaths[0];
-    if ((name === 'paths' || name === 'folders') && worst !== undefined) {
-      return say`Leave ${code(worst.path)} out, or change it alone.`;
-    }
-    if (name === 'unfamiliar' && history !== null) {
-      return say`Somebody who has changed these files before.`;
-    }
-    if (name === 'lines') return say`Fewer added lines outside tests.`;
-    if (name === 'settings') return say`Try it out before it is merged: no test covers settings.`;
-    if (name === 'stopgap') return say`A lasting change instead of a stopgap.`;
+/** Only what would change the figure, the most concrete first. Other words would too: they can be made up. */
+function improveHistory({ chance, history, result }: QualityReport): Message {
+  if (result.points.history === null || result.points.history > -NOTABLE) return say`Nothing to do.`;
+  const raises = (name: TermName, from = 0.05) =>
+    (chance?.terms.find((term) => term.name === name)?.points ?? 0) > from;
+  const worst = history?.riskyPaths.find(({ failed }) => failed > 0);
+  if (worst !== undefined && (raises('paths') || raises('folders'))) {
+    return say`Leave ${code(worst.path)} out, or change it alone.`;
   }
+  if (raises('unfamiliar')) return say`An author who has changed these files before.`;
+  if (raises('lines', 0.15)) return say`Fewer added lines outside tests.`;
+  if (raises('stopgap')) return say`A lasting change instead of a stopgap.`;
   return say`Nothing in this change.`;
 }
 
@@ -137,15 +134,12 @@ function sizeTerm(report: QualityReport): TermRow {
   const { standing } = size;
   const isKnown = standing !== null && standing.total >= FEWEST_MERGED_CHANGES;
   const breach = breaches.find((one) => one.what === 'size');
-  const limit =
-    breach === undefined
-      ? ours('')
-      : ours(`, ${breach.fails ? 'allowed' : 'warning over'}: ${sayCount(breach.limit)}`);
+  const limit = breach === undefined ? ours('') : ours(`; ${saySizeLimit(breach)}`);
   const top = isKnown ? ours(` (${sayTopShare(sizePercentile(standing))})`) : ours('');
   const median = isKnown ? medianLines(history?.sizes ?? []) : null;
   return {
     term: 'Size',
-    here: say`${ours(sayMany(size.lines, 'line'))}${limit} in ${ours(sayMany(size.files, 'file'))}${top}`,
+    here: say`${ours(sayMany(size.lines, 'line'))} in ${ours(sayMany(size.files, 'file'))}${top}${limit}`,
     usual: median === null ? say`not known yet` : say`about ${ours(sayMany(median, 'line'))}`,
     points: result.points.size,
     source: sizeSource(size),
@@ -164,7 +158,7 @@ function sizeSource({ additions, deletions, moved, leftOut }: QualityReport['siz
   });
   const without = [...kinds, ...(moved > 0 ? [ours(sayMany(moved, 'moved line'))] : [])];
   const diff = ours(`diff: +${sayCount(additions)} −${sayCount(deletions)}`);
-  return without.length === 0 ? say`${diff}` : say`${diff}, without ${list(without)}`;
+  return without.length === 0 ? say`${diff}` : say`${diff}; left out: ${list(without)}`;
 }
 
 function improveSize(points: number | null, splits: number, missing: number): Message {
@@ -173,7 +167,7 @@ function improveSize(points: number | null, splits: number, missing: number): Me
       ? say`${missing} more merged changes tell what is usual.`
       : say`The history of merged changes.`;
   if (splits > 0) return say`Split it, see below.`;
-  return points < -2 ? say`A smaller change.` : say`Nothing to do.`;
+  return points <= -NOTABLE ? say`A smaller change.` : say`Nothing to do.`;
 }
 
 /** Changes are counted in steps of size, so the median is about right. */

@@ -12,21 +12,24 @@ import {
   floorPercent,
   isPartlyRead,
   knowledgeOf,
-  sayLimit,
+  sayDeltaLimit,
   sayMany,
   sayPoints,
+  saySizeLimit,
   statedPercent,
 } from './quality-figures.js';
 import { conclusionWord, leadWord } from './title.js';
 
 const MOST = 110;
+/** GitHub's own limit. */
+const MOST_UNITS = 255;
 const CAUSE_LIMIT = 64;
 
 /** `judged` holds the verdicts of this check alone. */
 export function renderQualityTitle(report: QualityReport, judged: Decision, gate: Gate): string {
   const [lead] = causesOf(judged, gate);
   const word = lead === undefined ? conclusionWord(gate) : leadWord(gate, lead, judged);
-  return fitParts(`${word}: `, partsOf(report, lead, gate));
+  return fitParts(`${word}: `, partsOf(report, lead, gate), gate === 'success');
 }
 
 type PartName = 'cause' | 'delta' | 'chance' | 'coverage' | 'size' | 'history';
@@ -38,7 +41,7 @@ interface Part {
 }
 
 /** Which part gives way first; each is named as often as it has shorter wordings. */
-const SHORTEN: readonly PartName[] = ['delta', 'size', 'coverage', 'chance', 'size', 'cause', 'history'];
+const SHORTEN: readonly PartName[] = ['delta', 'size', 'coverage', 'size', 'chance', 'cause', 'history'];
 /** What goes altogether when nothing is left to shorten. */
 const DROP: readonly PartName[] = ['size', 'chance', 'delta', 'coverage', 'history'];
 
@@ -59,6 +62,7 @@ function partsOf(report: QualityReport, lead: Verdict | undefined, gate: Gate): 
       ['coverage'],
     );
   }
+  if (lead?.state === 'pending' && isPartlyRead(report)) return leadWith(known, ['history']);
   const failing = report.breaches.filter(({ fails }) => fails).map(partOf);
   if (failing.length > 0 && (lead === undefined || lead.state === 'fail')) return leadWith(known, failing);
   return lead === undefined ? known : [causePart(lead), ...known];
@@ -90,12 +94,7 @@ function deltaPart({ result, breaches }: QualityReport): readonly Part[] {
   const breach = breaches.find((one) => one.what === 'delta');
   return breach === undefined
     ? [{ name: 'delta', wordings: [short] }]
-    : [
-        {
-          name: 'delta',
-          wordings: [`${short}${limitWords(breach, 'below', sayLimit(breach.limit))}`, short],
-        },
-      ];
+    : [{ name: 'delta', wordings: [`${short} (${sayDeltaLimit(breach)})`, short] }];
 }
 
 function chancePart(report: QualityReport): readonly Part[] {
@@ -117,11 +116,14 @@ function coveragePart({ coverage, breaches }: QualityReport): readonly Part[] {
   const isAsked = breaches.some(({ what }) => what === 'missing-coverage');
   switch (coverage.kind) {
     case 'measured': {
-      if (coverage.executable === 0) return [];
+      if (coverage.executable === 0 && !isAsked) return [];
       const breach = breaches.find((one) => one.what === 'coverage');
       const found = floorPercent(coverage.covered, coverage.executable);
       const words = breach === undefined ? found : `${found} of ${statedPercent(breach.limit)}`;
-      return part(`patch coverage ${words}`, `coverage ${words}`);
+      const { length } = coverage.facts.unmeasured;
+      return isAsked
+        ? part(`${sayMany(length, 'file')} not in the coverage report · patch coverage ${words}`)
+        : part(`patch coverage ${words}`, `coverage ${words}`);
     }
     case 'pending':
     case 'unread':
@@ -151,19 +153,14 @@ function missingWords(why: Extract<QualityReport['coverage'], { kind: 'missing' 
 function sizePart({ size, breaches }: QualityReport): readonly Part[] {
   const short = sayMany(size.lines, 'line');
   const breach = breaches.find((one) => one.what === 'size');
-  const limited =
-    breach === undefined ? short : `${short}${limitWords(breach, 'over', sayMany(breach.limit, '').trim())}`;
+  const limit = breach === undefined ? [] : [saySizeLimit(breach)];
   const { standing } = size;
-  if (standing === null || standing.total < FEWEST_MERGED_CHANGES) {
-    return [{ name: 'size', wordings: [limited, short] }];
-  }
-  const top = sayTopShare(sizePercentile(standing));
-  return [{ name: 'size', wordings: [`${limited} (${top})`, limited, short] }];
-}
-
-/** `, below −60`: broken; `, warning below −20`: allowed and said. */
-function limitWords({ fails }: Breach, where: 'below' | 'over', limit: string): string {
-  return `, ${fails ? '' : 'warning '}${where} ${limit}`;
+  const isKnown = standing !== null && standing.total >= FEWEST_MERGED_CHANGES;
+  const top = isKnown ? [sayTopShare(sizePercentile(standing))] : [];
+  const withWords = (words: readonly string[]) =>
+    words.length === 0 ? short : `${short} (${words.join(', ')})`;
+  const shorter = breach?.fails ? [] : [short];
+  return [{ name: 'size', wordings: [withWords([...limit, ...top]), withWords(limit), ...shorter] }];
 }
 
 function historyPart(report: QualityReport): readonly Part[] {
@@ -187,26 +184,43 @@ function historyPart(report: QualityReport): readonly Part[] {
   }
 }
 
-/** Shortens comments first, then figures from the least telling one; what leads is kept longest. */
-function fitParts(start: string, parts: readonly Part[]): string {
+/** Shortens comments first, then leaves out figures from the least telling one; what leads stays to the end. */
+function fitParts(start: string, parts: readonly Part[], isWarning: boolean): string {
+  const lead = parts[0]?.name;
+  // A warning is nothing but its limit; what blocks is told from the word and the place.
+  const order = isWarning
+    ? [...SHORTEN.filter((name) => name !== lead), ...SHORTEN.filter((n) => n === lead)]
+    : SHORTEN;
   const level = new Map<PartName, number>();
   const words = (part: Part) => part.wordings[Math.min(level.get(part.name) ?? 0, part.wordings.length - 1)]!;
-  let shown = [...parts];
-  const line = () => `${start}${shown.map(words).join(' · ')}`;
-  const lead = parts[0]?.name;
-  for (const name of SHORTEN) {
-    if (isShort(line())) return line();
-    if (name !== lead || name === 'delta' || name === 'cause') level.set(name, (level.get(name) ?? 0) + 1);
+  const lineOf = (shown: readonly Part[]) => `${start}${shown.map(words).join(' · ')}`;
+  const step = (name: PartName, by: 1 | -1) => level.set(name, Math.max(0, (level.get(name) ?? 0) + by));
+  const taken: PartName[] = [];
+  for (const name of order) {
+    if (isShort(lineOf(parts))) break;
+    step(name, 1);
+    taken.unshift(name);
   }
+  let shown = parts;
   for (const name of DROP) {
-    if (isShort(line())) return line();
+    if (isShort(lineOf(shown))) break;
     if (name !== lead) shown = shown.filter((part) => part.name !== name);
   }
-  const seen = graphemes(line());
-  return isShort(line()) ? line() : `${seen.slice(0, MOST - 1).join('')}…`;
+  // One long comment may have gone after several short ones: these come back.
+  for (const name of taken) {
+    step(name, -1);
+    if (!isShort(lineOf(shown))) step(name, 1);
+  }
+  const line = lineOf(shown);
+  return isShort(line)
+    ? line
+    : `${graphemes(line)
+        .slice(0, MOST - 1)
+        .join('')
+        .slice(0, MOST_UNITS - 1)}…`;
 }
 
 /** By what a reader sees and by what GitHub counts. */
 function isShort(line: string): boolean {
-  return graphemes(line).length <= MOST && line.length <= 255;
+  return graphemes(line).length <= MOST && line.length <= MOST_UNITS;
 }
