@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import type { Storage } from '../storage/storage.js';
 import { formatJobKey } from './job-key.js';
+import { readDeployment, readIncidentNews } from './outcome-events.js';
 import { decidesVerdicts } from './policy-paths.js';
 import { rememberFrom, storeFacts } from './remember.js';
 import { readEnvelope, readWebhook, type WebhookEvent } from './webhook-event.js';
@@ -53,7 +54,7 @@ export function createIngress(
         action,
         installation,
         outcome,
-        payload: event === null ? null : withoutPaths(event),
+        payload: event === null ? null : forInbox(event),
         receivedAt: now,
       });
       if (!isNew) return 'repeated';
@@ -87,6 +88,11 @@ export function jobsFor(event: WebhookEvent, appId: number): readonly Wake[] {
       return event.action === 'checks_requested' ? [groupJob(event)] : [];
     case 'push':
       return pushJobs(event);
+    // What became of merged changes is worked out where they are recorded.
+    case 'issues':
+      return readIncidentNews(event) === null ? [] : [historyJob(event)];
+    case 'deployment_status':
+      return readDeployment(event) === null ? [] : [historyJob(event)];
     case 'repository':
       return ['edited', 'renamed', 'transferred', 'unarchived'].includes(event.action)
         ? [repositoryJob(event)]
@@ -137,6 +143,10 @@ function pullRequestJobs(event: Event<'pull_request'>): readonly Wake[] {
 /** Every commit of the default branch that may have changed a deciding file judges the open pull requests again. */
 function pushJobs(event: Event<'push'>): readonly Wake[] {
   if (event.ref !== `refs/heads/${event.repository.default_branch}`) return [];
+  return [...rejudgeJobs(event), historyJob(event)];
+}
+
+function rejudgeJobs(event: Event<'push'>): readonly Wake[] {
   // GitHub lists up to 2,048 commits, and after a forced push not those that went away.
   const isIncomplete = event.created || event.deleted || event.forced || event.commits.length >= 2_048;
   const paths = event.commits.flatMap((commit) => [...commit.added, ...commit.modified, ...commit.removed]);
@@ -165,6 +175,10 @@ function groupJob(event: Event<'merge_group'>): Wake {
 
 function repositoryJob(event: InRepository): Wake {
   return { kind: 'job', key: formatJobKey({ kind: 'repository', ...whereOf(event) }) };
+}
+
+function historyJob(event: InRepository): Wake {
+  return { kind: 'job', key: formatJobKey({ kind: 'history', ...whereOf(event) }) };
 }
 
 function installationJob({ installation }: { readonly installation: { readonly id: number } }): Wake {
@@ -196,8 +210,12 @@ async function unlessDeadlocked<T>(transact: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A push may list a hundred thousand paths, which the inbox has no use for. */
-function withoutPaths(event: WebhookEvent): unknown {
+/** A push may list a hundred thousand paths, and of an issue only what it blames matters: no use for the inbox. */
+function forInbox(event: WebhookEvent): unknown {
+  if (event.name === 'issues') {
+    const { title: _title, body: _body, ...issue } = event.issue;
+    return { ...event, issue };
+  }
   if (event.name !== 'push') return event;
   const { commits, ...rest } = event;
   return { ...rest, commits: commits.length };

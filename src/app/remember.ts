@@ -1,12 +1,15 @@
 // What does a webhook tell that GitHub forgets, and what does it make stale?
 import type { Account } from '../domain/snapshot.js';
+import { environmentNote } from '../history/follow-outcomes.js';
 import type { CommitPush } from '../storage/commit-pushes.js';
 import type { Head } from '../storage/heads.js';
 import type { Installation } from '../storage/installations.js';
+import type { Deployment } from '../storage/ledger.js';
 import type { Push } from '../storage/pushes.js';
 import type { Storage } from '../storage/storage.js';
 import { GITHUB_ACTIONS } from './actions-checks.js';
 import { formatJobKey } from './job-key.js';
+import { type IncidentNews, readDeployment, readIncidentNews } from './outcome-events.js';
 import { isPolicyPath } from './policy-paths.js';
 import type { WebhookEvent } from './webhook-event.js';
 
@@ -20,6 +23,8 @@ export type Fact =
   /** People, teams or rights changed: what is cached about them is not to be trusted. */
   | { readonly kind: 'people-changed'; readonly installation: number }
   | { readonly kind: 'policy-removed'; readonly scope: string }
+  | { readonly kind: 'incident'; readonly repoId: number; readonly news: IncidentNews }
+  | { readonly kind: 'deployment'; readonly repoId: number; readonly deployment: Deployment }
   /** GitHub Actions did something on this head: what it uploaded before may not be the newest. */
   | { readonly kind: 'actions-ran'; readonly repoId: number; readonly headSha: string };
 
@@ -39,6 +44,14 @@ export function rememberFrom(event: WebhookEvent, now: Date): readonly Fact[] {
       return [...commitPushOf(event, now), ...removedPolicies(event)];
     case 'installation':
       return installationFacts(event, now);
+    case 'issues': {
+      const news = readIncidentNews(event);
+      return news === null ? [] : [{ kind: 'incident', repoId: event.repository.id, news }];
+    }
+    case 'deployment_status': {
+      const deployment = readDeployment(event);
+      return deployment === null ? [] : [{ kind: 'deployment', repoId: event.repository.id, deployment }];
+    }
     case 'repository':
     case 'installation_repositories':
     case 'member':
@@ -76,9 +89,18 @@ function storeFact(storage: Storage, fact: Fact): Promise<void> {
       return storage.cache.forget(fact.installation);
     case 'policy-removed':
       return storage.policiesSeen.forget(fact.scope);
+    case 'incident':
+      return storage.ledger.saveIncident(fact.repoId, fact.news);
+    case 'deployment':
+      return storeDeployment(storage, fact.repoId, fact.deployment);
     case 'actions-ran':
       return storage.coverageResults.forget(fact.repoId, fact.headSha);
   }
+}
+
+async function storeDeployment(storage: Storage, repoId: number, deployment: Deployment): Promise<void> {
+  await storage.ledger.saveDeployment(repoId, deployment);
+  await storage.ledger.note(repoId, environmentNote(deployment.environment));
 }
 
 type PullEvent = Extract<WebhookEvent, { name: 'pull_request' | 'pull_request_review' }>;

@@ -95,6 +95,38 @@ const SCHEMAS = {
       }),
     ),
   }),
+  issues: z.object({
+    ...InRepository,
+    action: Action,
+    sender: Sender,
+    issue: z.object({
+      number: Id,
+      title: z.string(),
+      body: z.string().nullish(),
+      labels: z
+        .array(z.object({ name: z.string() }))
+        .optional()
+        .default([]),
+      /** `null`: the account is gone. */
+      user: z.object({ id: Id }).nullish(),
+      author_association: z.string().max(100),
+      updated_at: Time,
+    }),
+    /** The one that was set or taken off. */
+    label: z.object({ name: z.string() }).nullish(),
+  }),
+  deployment_status: z.object({
+    ...InRepository,
+    action: Action,
+    deployment: z.object({
+      id: Id,
+      sha: Sha,
+      environment: z.string().min(1).max(1_000),
+      transient_environment: z.boolean().optional().default(false),
+      production_environment: z.boolean().optional().default(false),
+    }),
+    deployment_status: z.object({ state: z.string().max(100), created_at: Time }),
+  }),
   repository: z.object({ ...InRepository, action: Action }),
   installation: z.object({
     action: Action,

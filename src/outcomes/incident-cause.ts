@@ -12,9 +12,9 @@ export interface IncidentIssue {
 /** `root cause: <sha>` is what fourkeys reads: https://github.com/dora-team/fourkeys */
 const DEFAULT_LABELS = ['incident', 'outage', 'postmortem', 'post-mortem'] as const;
 
-function isIncident(issue: IncidentIssue, labels: readonly string[] = DEFAULT_LABELS): boolean {
-  const wanted = labels.map(plainLabel);
-  return issue.labels.some((label) => wanted.includes(plainLabel(label)));
+/** True for a label that makes an issue an incident. */
+export function isIncidentLabel(label: string, labels: readonly string[] = DEFAULT_LABELS): boolean {
+  return labels.map(plainLabel).includes(plainLabel(label));
 }
 
 /** A form's heading with the answer below it. */
@@ -26,7 +26,7 @@ export function readIncidentCauses(
   issue: IncidentIssue,
   labels: readonly string[] = DEFAULT_LABELS,
 ): readonly NamedChange[] {
-  if (!isIncident(issue, labels)) return [];
+  if (!issue.labels.some((label) => isIncidentLabel(label, labels))) return [];
   const body = issue.body.replace(HEADED_CAUSE, 'root cause: ');
   const causes = readNamedCauses(`${issue.title}\n\n${body}`).map((cause) => cause.names);
   return causes.filter(

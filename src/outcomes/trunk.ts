@@ -109,7 +109,8 @@ export function createTrunk(): Trunk {
   };
 }
 
-interface OwnNames {
+/** What a change calls itself in its message. */
+export interface OwnNames {
   /** Of the change first, of the merge commit second. */
   readonly titles: readonly string[];
   readonly pullRequest: number | null;
@@ -128,7 +129,7 @@ const REVISION = /^Differential Revision:\s{0,5}(?:https?:\/\/\S{1,200}\/)?(D\d{
 const MAX_READ = 100_000;
 const MAX_TITLE = 1_000;
 
-function readOwnNames(message: string): OwnNames {
+export function readOwnNames(message: string): OwnNames {
   const text = message.slice(0, MAX_READ);
   const lines = text.split('\n', 50).filter((line) => line.trim() !== '');
   const subject = (lines[0] ?? '').trim().slice(0, MAX_TITLE);

@@ -62,6 +62,12 @@ export function addLateFailure(record: OutcomeRecord, mergedAt: number, now: num
   return { ...kept, failed: kept.failed + weightOf(mergedAt, kept.asOf) };
 }
 
+/** A change that was added as failed is kept after all. */
+export function addLateRelief(record: OutcomeRecord, mergedAt: number, now: number): OutcomeRecord {
+  const kept = ageRecord(record, now);
+  return { ...kept, failed: Math.max(0, kept.failed - weightOf(mergedAt, kept.asOf)) };
+}
+
 /** True for a change old enough that a failure would mostly be known. */
 export function isRipe(mergedAt: number, now: number): boolean {
   return mergedAt <= now - QUALITY_WEIGHTS.correction.ripeningSeconds;

@@ -28,6 +28,8 @@ export interface MemoryLedger {
   record(change: MergedChange): void;
   /** A recorded change is known to have failed. `false`: it is not recorded, left the window or failed before. */
   fail(id: number, knownAt: number): boolean;
+  /** A change that failed is kept after all. `false`: it had not failed, or left the window. */
+  relieve(id: number): boolean;
   readonly size: { readonly changes: number; readonly keys: number };
 }
 
@@ -146,6 +148,13 @@ export function createMemoryLedger(span: LedgerSpan): MemoryLedger {
         countFailure(tally, change.at, 1, span);
         tally.lastFailedAt = Math.max(tally.lastFailedAt ?? knownAt, knownAt);
       }
+      return true;
+    },
+    relieve(id) {
+      const change = kept.get(id);
+      if (change === undefined || !change.failed) return false;
+      change.failed = false;
+      for (const tally of tallies(change)) countFailure(tally, change.at, -1, span);
       return true;
     },
     get size() {

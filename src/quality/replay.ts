@@ -4,6 +4,7 @@ import type { LedgerSpan, OutcomeRecord } from '../domain/ledger.js';
 import { type Chance, logistic, logit, scoreChange } from './chance.js';
 import {
   addLateFailure,
+  addLateRelief,
   addOutcomes,
   type Correction,
   correctRate,
@@ -32,6 +33,11 @@ export interface HistoryCommit {
 export interface Replay {
   /** Scores the commit by what was known before it, then counts it. */
   next(commit: HistoryCommit): Chance;
+  /**
+   * What became of a commit that was counted is known from now on: it failed, or is kept after all. For what no
+   * commit of the history tells: `reverts` needs no such call.
+   */
+  turn(id: number, failed: boolean): void;
   /** The correction in use since the last weekly one. */
   readonly correction: Correction;
 }
@@ -77,6 +83,14 @@ export function createReplay(
     correctedAt = now;
   };
 
+  const setKept = (id: number) => {
+    const target = scored.get(id);
+    if (target === undefined || !target.failed) return;
+    target.failed = false;
+    ledger.relieve(id);
+    if (target.counted) outcomes = addLateRelief(outcomes, target.at, now);
+  };
+
   const setFailed = (id: number) => {
     const target = scored.get(id);
     if (target === undefined || target.failed || !target.isOrdinary) return;
@@ -106,6 +120,10 @@ export function createReplay(
       scored.set(commit.id, one);
       if (one.isOrdinary) ripening.push(one);
       return chance;
+    },
+    turn(id, failed) {
+      if (failed) setFailed(id);
+      else setKept(id);
     },
     get correction() {
       return correction;

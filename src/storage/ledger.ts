@@ -13,6 +13,7 @@ import type {
 } from '../domain/ledger.js';
 import type { OutcomeKind } from '../domain/outcome.js';
 import type { AppliedCorrection } from '../domain/quality.js';
+import type { LedgerNotes } from './ledger-notes.js';
 
 export interface LedgerState {
   readonly repoId: number;
@@ -88,7 +89,7 @@ export interface Deployment {
   readonly at: string;
 }
 
-export interface Ledger {
+export interface Ledger extends LedgerNotes {
   find(repoId: number): Promise<LedgerState | null>;
   /** By name, for work without network: names change, so the newest that was seen counts. */
   findByName(owner: string, repo: string): Promise<LedgerState | null>;

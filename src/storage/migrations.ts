@@ -2,6 +2,7 @@
 // Forward only: a released migration is never edited, the next one is appended.
 import { COVERAGE_MIGRATION } from './coverage-tables.js';
 import type { Database } from './database.js';
+import { LEDGER_NOTES_STATEMENTS } from './ledger-notes.js';
 import { LEDGER_STATEMENTS } from './ledger-tables.js';
 
 export interface Migration {
@@ -161,4 +162,5 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'coverage of heads and merged changes',
     statements: COVERAGE_MIGRATION,
   },
+  { number: 6, name: 'who names what in the ledger', statements: LEDGER_NOTES_STATEMENTS },
 ];

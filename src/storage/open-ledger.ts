@@ -5,6 +5,7 @@ import { openLedgerAuthors } from './ledger-author.js';
 import { openLedgerChanges } from './ledger-changes.js';
 import { openLedgerCorrections } from './ledger-corrections.js';
 import { openLedgerCounters } from './ledger-counters.js';
+import { openLedgerNotes } from './ledger-notes.js';
 import { openLedgerOutcomes } from './ledger-outcomes.js';
 import { openLedgerReadings } from './ledger-reading.js';
 import { openLedgerRecording } from './ledger-record.js';
@@ -20,6 +21,7 @@ export function openLedger(database: Database, now = () => Math.floor(Date.now()
     ...openLedgerReadings(database),
     ...openLedgerChanges(database),
     ...openLedgerOutcomes(database),
+    ...openLedgerNotes(database),
     ...openLedgerCorrections(database),
   };
 }
