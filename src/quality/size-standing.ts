@@ -2,16 +2,21 @@
 import type { SizeCount } from '../domain/ledger.js';
 import type { SizeStanding } from './size.js';
 
-/**
- * `sizes` ascending. A row counts every change from its `lines` up to the next possible row, so a size that lies
- * past a row's beginning and before the next row is taken for larger: only the row's own value is "as large".
- */
+/** Counted line by line up to here; past it a row may stand for sizes that differ by a twentieth. */
+const EXACT = 20;
+const STEP = 1.05;
+
+/** A size is as large as the changes of its own row; `sizes` in any order. */
 export function standingOf(lines: number, sizes: readonly SizeCount[]): SizeStanding {
   let [smaller, equal, total] = [0, 0, 0];
   for (const row of sizes) {
     total += row.changes;
-    if (row.lines < lines) smaller += row.changes;
-    else if (row.lines === lines) equal += row.changes;
+    if (isSameRow(lines, row.lines)) equal += row.changes;
+    else if (row.lines < lines) smaller += row.changes;
   }
   return { smaller, equal, total };
+}
+
+function isSameRow(lines: number, opens: number): boolean {
+  return lines === opens || (opens >= EXACT && lines > opens && lines < opens * STEP);
 }

@@ -158,7 +158,8 @@ function sentenceOf(breach: Breach, { coverage, result, size }: QualityReport): 
 }
 
 function isClaim({ coverage }: QualityReport, settings: QualityDeltaSettings): boolean {
-  return coverage.kind === 'measured' && settings.coverage?.run === 'head';
+  // Of no run: the reports were given on the command line.
+  return coverage.kind === 'measured' && coverage.facts.runId > 0 && settings.coverage?.run === 'head';
 }
 
 /** In a sentence after a colon or a comma. */
