@@ -3,7 +3,7 @@ import { listCommits } from '../git/history.js';
 import type { CommitObject, GitPerson } from '../git/store.js';
 import { findByEmail } from '../model/accounts.js';
 import { latestRuns, latestRunsOn, latestStatusesOn, suiteState } from '../model/checks.js';
-import { compareCommits, comparePull } from '../model/comparisons.js';
+import { changesOf, comparePull } from '../model/comparisons.js';
 import {
   type App,
   type CheckRun,
@@ -14,6 +14,7 @@ import {
   nodeId,
   type PullRequest,
   type Repository,
+  type World,
 } from '../model/world.js';
 import { connect, type PageArguments, refuse } from './connection.js';
 import type { GraphqlContext } from './service.js';
@@ -30,7 +31,7 @@ export function viewCommit(
   const commit = world.store.readCommit(sha);
   if (commit === undefined) throw new Error(`There is no commit ${sha}.`);
   const path = `/${fullName(repository)}/commit/${sha}`;
-  const changes = () => compareCommits(world, commit.parents[0] ?? sha, sha);
+  const changes = () => changesOf(world, sha);
   const [headline = '', ...rest] = commit.message.split('\n');
   return {
     __typename: 'Commit',
@@ -121,8 +122,22 @@ function sumUp(words: readonly string[]): string {
 
 function holds({ world }: GraphqlContext, pull: PullRequest, sha: string): boolean {
   return (
-    pull.headSha === sha || pull.mergeCommitSha === sha || comparePull(world, pull).commits.includes(sha)
+    pull.headSha === sha ||
+    pull.mergeCommitSha === sha ||
+    comparePull(world, pull).commits.includes(sha) ||
+    rebasedCommits(world, pull).includes(sha)
   );
+}
+
+/** What "Rebase and merge" made of the branch's commits; GitHub shows the pull request on each of them. */
+function rebasedCommits(world: World, pull: PullRequest): readonly string[] {
+  const { mergeCommitSha, baseSha } = pull;
+  if (mergeCommitSha === null || world.store.readCommit(mergeCommitSha)!.parents.length !== 1) return [];
+  const landed = listCommits(world.store, baseSha, mergeCommitSha);
+  const plain = comparePull(world, pull).commits.filter(
+    (each) => world.store.readCommit(each)!.parents.length === 1,
+  );
+  return landed.length === plain.length ? landed : [];
 }
 
 function viewPerson(context: GraphqlContext, person: GitPerson): object {

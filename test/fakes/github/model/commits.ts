@@ -28,8 +28,10 @@ export interface NewCommit {
   readonly committer?: Who;
   readonly message?: string;
   readonly signature?: NewSignature;
-  /** Branch or commit that is merged in. */
-  readonly merge?: string;
+  /** Branch or commit that is merged in; several make an octopus. */
+  readonly merge?: string | readonly string[];
+  /** What the author's and the committer's clock said; default: now. */
+  readonly date?: Date;
 }
 
 export interface PushOptions {
@@ -99,19 +101,22 @@ export function resolveCommit(world: World, repository: Repository, revision: st
 }
 
 function writeCommit(world: World, repository: Repository, parent: string | null, commit: NewCommit): string {
-  const merged = commit.merge === undefined ? null : resolveCommit(world, repository, commit.merge);
-  if (commit.merge !== undefined && merged === null)
-    throw new Error(`There is no "${commit.merge}" to merge.`);
+  const merged = [commit.merge ?? []].flat().map((name) => {
+    const sha = resolveCommit(world, repository, name);
+    if (sha === null) throw new Error(`There is no "${name}" to merge.`);
+    return sha;
+  });
   const tree = changeTree(world, mergedTree(world, parent, merged), commit);
-  const author = toPerson(world, commit.author ?? repository.owner.login);
+  const { date } = commit;
+  const author = toPerson(world, commit.author ?? repository.owner.login, date);
   return writeSigned(world, {
     tree: world.store.writeTree(tree),
-    parents: [parent, merged].filter((each) => each !== null),
+    parents: [parent, ...merged].filter((each) => each !== null),
     author,
     committer:
       commit.committer === undefined
         ? defaultCommitter(world, commit, author)
-        : toPerson(world, commit.committer),
+        : toPerson(world, commit.committer, date),
     message: (commit.message ?? 'Change files').replace(/\n+$/, ''),
     signature: commit.signature ?? 'none',
   });
@@ -134,30 +139,36 @@ export function writeSigned(world: World, { signature, ...commit }: UnsignedComm
   return sha;
 }
 
-function toPerson(world: World, who: Who): GitPerson {
+function toPerson(world: World, who: Who, clock = world.now()): GitPerson {
   // Git keeps whole seconds.
-  const date = new Date(Math.floor(world.now().getTime() / 1000) * 1000);
+  const date = new Date(Math.floor(clock.getTime() / 1000) * 1000);
   if (typeof who !== 'string') return { ...who, date };
   const account = ensureUser(world, who);
   return { name: account.name, email: account.email, date };
 }
 
 /** GitHub's own name on what it commits for somebody. */
-function webFlow(world: World): GitPerson {
-  return toPerson(world, { name: 'GitHub', email: 'noreply@github.com' });
+function webFlow(world: World, clock: Date): GitPerson {
+  return toPerson(world, { name: 'GitHub', email: 'noreply@github.com' }, clock);
 }
 
 function defaultCommitter(world: World, commit: NewCommit, author: GitPerson): GitPerson {
-  return commit.signature === 'github' ? webFlow(world) : author;
+  return commit.signature === 'github' ? webFlow(world, author.date) : author;
 }
 
-function mergedTree(world: World, parent: string | null, merged: string | null): Tree {
+/** Several heads are merged one after the other, as git's octopus strategy does. */
+function mergedTree(world: World, parent: string | null, merged: readonly string[]): Tree {
   if (parent === null) return new Map();
-  const ours = world.store.treeOf(parent);
-  if (merged === null) return ours;
-  const result = mergeCommits(world, parent, merged);
-  if (!result.clean) throw new Error(`Cannot merge: conflict in ${result.conflicts.join(', ')}.`);
-  return result.tree;
+  const { store } = world;
+  let tree = store.treeOf(parent);
+  for (const head of merged) {
+    const base = findMergeBase(store, parent, head);
+    const baseTree = base === null ? new Map<string, TreeEntry>() : store.treeOf(base);
+    const result = mergeTrees(store, baseTree, tree, store.treeOf(head));
+    if (!result.clean) throw new Error(`Cannot merge: conflict in ${result.conflicts.join(', ')}.`);
+    tree = result.tree;
+  }
+  return tree;
 }
 
 export function mergeCommits(world: World, ours: string, theirs: string, base?: string) {

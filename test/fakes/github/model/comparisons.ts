@@ -31,14 +31,20 @@ export function compareCommits(world: World, base: string, head: string): Compar
   const key = `${base}...${head}`;
   const found = known.get(key);
   if (found !== undefined) return found;
+  const comparison = compareTrees(world, base, head, findMergeBase(world.store, base, head));
+  if (known.size >= MOST_CACHED) known.delete(known.keys().next().value!);
+  known.set(key, comparison);
+  return comparison;
+}
+
+function compareTrees(world: World, base: string, head: string, mergeBase: string | null): Comparison {
   const { store } = world;
-  const mergeBase = findMergeBase(store, base, head);
   const before = mergeBase === null ? new Map() : store.treeOf(mergeBase);
   const files = diffTrees(store, before, store.treeOf(head)).map((change) => {
     const patch = renderPatch(store, change);
     return { ...change, additions: patch.additions, deletions: patch.deletions, patch };
   });
-  const comparison: Comparison = {
+  return {
     base,
     head,
     mergeBase,
@@ -47,9 +53,13 @@ export function compareCommits(world: World, base: string, head: string): Compar
     additions: files.reduce((sum, file) => sum + file.additions, 0),
     deletions: files.reduce((sum, file) => sum + file.deletions, 0),
   };
-  if (known.size >= MOST_CACHED) known.delete(known.keys().next().value!);
-  known.set(key, comparison);
-  return comparison;
+}
+
+/** What a commit changes against its first parent; the first commit of all adds everything. */
+export function changesOf(world: World, sha: string): Comparison {
+  const [parent] = world.store.readCommit(sha)!.parents;
+  if (parent !== undefined) return compareTrees(world, parent, sha, parent);
+  return compareTrees(world, sha, sha, null);
 }
 
 /** Open: against the base as it stands now. Closed: against the base as it stood. */

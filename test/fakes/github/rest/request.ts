@@ -97,8 +97,9 @@ export function paginate<T>(
   request: RestRequest,
   items: readonly T[],
   perPage = 30,
+  most = 100,
 ): { readonly page: readonly T[]; readonly headers: Record<string, string> } {
-  const size = Math.min(Math.max(Number(request.query.get('per_page') ?? perPage) || perPage, 1), 100);
+  const size = Math.min(Math.max(Number(request.query.get('per_page') ?? perPage) || perPage, 1), most);
   const number = Math.max(Number(request.query.get('page') ?? 1) || 1, 1);
   const last = Math.max(Math.ceil(items.length / size), 1);
   const link = (page: number, rel: string) => {

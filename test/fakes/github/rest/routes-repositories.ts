@@ -4,9 +4,17 @@ import { listCommits } from '../git/history.js';
 import type { TreeLevelEntry } from '../git/store.js';
 import { permissionOf } from '../model/accounts.js';
 import { resolveCommit } from '../model/commits.js';
-import { compareCommits, renderDiff } from '../model/comparisons.js';
+import { changesOf, compareCommits, renderDiff } from '../model/comparisons.js';
 import { findAccount, findRepository, fullName, nodeId, type Repository } from '../model/world.js';
-import { type Handlers, notFound, ok, type RestRequest, requireRepository, wantsMedia } from './request.js';
+import {
+  type Handlers,
+  notFound,
+  ok,
+  paginate,
+  type RestRequest,
+  requireRepository,
+  wantsMedia,
+} from './request.js';
 import { shapePublicUser, shapeUser } from './shapes-accounts.js';
 import { shapeCommit, shapeDiffEntry, shapeFullRepository, shapePermissions } from './shapes-repositories.js';
 
@@ -65,15 +73,17 @@ export const repositoryRoutes: Handlers = {
     const repository = requireRepository(request, 'contents');
     const sha = requireCommit(request, repository, request.params.ref!);
     const commit = world.store.readCommit(sha)!;
-    const parent = commit.parents[0];
-    const comparison = compareCommits(world, parent ?? sha, sha);
+    const comparison = changesOf(world, sha);
     if (wantsMedia(request, 'diff')) return diffAnswer(request, comparison);
     const { additions, deletions } = comparison;
-    return ok({
+    // 300 a page unless asked for fewer, 3,000 at most: https://docs.github.com/rest/commits/commits#get-a-commit
+    const { page, headers } = paginate(request, comparison.files.slice(0, 3_000), 300, 300);
+    const shaped = {
       ...shapeCommit(world, repository, commit),
       stats: { additions, deletions, total: additions + deletions },
-      files: comparison.files.slice(0, 300).map((file) => shapeDiffEntry(world, repository, sha, file)),
-    });
+      files: page.map((file) => shapeDiffEntry(world, repository, sha, file)),
+    };
+    return ok(shaped, headers);
   },
   'repos/compare-commits-with-basehead': (request) => compare(request),
   'repos/get-content': (request) => getContent(request),
