@@ -2,6 +2,7 @@
 import { GitHubFailure, GitHubLimited } from '../github/failure.js';
 import { listOpenPullRequests } from '../github/list-pull-requests.js';
 import { listInstallationRepositories } from '../github/list-repositories.js';
+import { isHistoryRead } from '../history/read-history.js';
 import type { JobResult } from '../storage/job.js';
 import type { Dependencies } from './dependencies.js';
 import { readHistory } from './history.js';
@@ -89,6 +90,9 @@ async function wakeInstallation(installation: number, deps: Dependencies): Promi
   await deps.storage.inTransaction(async () => {
     for (const { owner, name } of repositories.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       await deps.storage.queue.send(formatJobKey({ kind: 'repository', installation, owner, repo: name }));
+      const history = await deps.storage.ledger.findByName(owner, name);
+      if (history === null || !isHistoryRead(history))
+        await deps.storage.queue.send(formatJobKey({ kind: 'history', installation, owner, repo: name }));
     }
   });
   return { kind: 'done' };

@@ -8,6 +8,7 @@ import { COVERAGE_PATIENCE, type CoveragePatience } from './coverage-facts.js';
 import { createCoverageReader } from './coverage-reader.js';
 import type { Dependencies } from './dependencies.js';
 import { handleJob } from './handle-job.js';
+import { wakeHistories } from './history.js';
 import { createIngress } from './ingress.js';
 import { createProbot } from './probot.js';
 import { startServer } from './server.js';
@@ -27,9 +28,15 @@ export interface Tuning {
   readonly groupPatienceMs: number;
   /** How long coverage that no event announces is waited for. */
   readonly coveragePatience: CoveragePatience;
+  /** Between two steps of reading a history back. 0: none. */
+  readonly historyPauseMs: number;
 }
 
-const TUNING: Tuning = { groupPatienceMs: 20_000, coveragePatience: COVERAGE_PATIENCE };
+const TUNING: Tuning = {
+  groupPatienceMs: 20_000,
+  coveragePatience: COVERAGE_PATIENCE,
+  historyPauseMs: 2_000,
+};
 
 export async function startApp(
   config: Config,
@@ -37,7 +44,7 @@ export async function startApp(
   log: Logger,
   tuning: Partial<Tuning> = {},
 ): Promise<RunningApp> {
-  const { groupPatienceMs, coveragePatience } = { ...TUNING, ...tuning };
+  const { groupPatienceMs, coveragePatience, historyPauseMs } = { ...TUNING, ...tuning };
   const storage = await openStorage({ databaseUrl: config.databaseUrl, dataFolder: config.dataFolder, log });
   try {
     const probot = createProbot(config);
@@ -53,6 +60,8 @@ export async function startApp(
       orgPolicyRequired: config.orgPolicy === 'required',
       groupPatienceMs,
       coverage: { reader: createCoverageReader(), patience: coveragePatience },
+      historyPauseMs,
+      readingHistory: new Map(),
       now: () => new Date(),
       log,
     };
@@ -99,6 +108,7 @@ function keepHouse(storage: Storage, log: Logger): void {
     storage.deliveries.prune(new Date(now - DELIVERIES_KEPT_MS)),
     storage.commitPushes.prune(new Date(now - COMMIT_PUSHES_KEPT_MS)),
     storage.cache.prune(new Date(now)),
+    wakeHistories(storage, new Date(now)),
     storage.coverageResults.prune(new Date(now - COVERAGE_KEPT_MS)),
   ]).catch((error: unknown) => log.warn({ err: error }, 'could not drop what is old'));
 }

@@ -58,9 +58,10 @@ export interface TrunkPull {
   readonly headSha: string;
   /** The commit it became on the trunk: the merge, the squashed one, the last of the rebased ones. */
   readonly mergeSha: string | null;
-  /** `null`: more than a page, or with former paths that GraphQL does not tell: to be read with `readFiles`. */
-  readonly files: readonly ChangedFile[] | null;
-  readonly changedFiles: number | null;
+  /** At most 100, without former paths. */
+  readonly files: readonly ChangedFile[];
+  /** False where there are more, or former paths that GraphQL does not tell: `readFiles` does. */
+  readonly hasAllOfFiles: boolean;
   /** Oldest first, at most 20. */
   readonly commits: readonly Commit[];
   readonly commitCount: number;
@@ -161,8 +162,8 @@ function toPull(pull: TrunkPullAnswer): TrunkPull {
     headRef: pull.headRefName,
     headSha: pull.headRefOid,
     mergeSha: pull.mergeCommit?.oid ?? null,
-    files: isWhole ? files.nodes.map(toChangedFile) : null,
-    changedFiles: files?.totalCount ?? null,
+    files: (files?.nodes ?? []).map(toChangedFile),
+    hasAllOfFiles: isWhole,
     commits: pull.commits.nodes.map(({ commit }) =>
       toCommit(
         { ...commit, authors: NO_CO_AUTHORS, parents: { nodes: [] } },

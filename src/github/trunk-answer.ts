@@ -15,7 +15,6 @@ const trunkPull = z.object({
   title: z.string(),
   body: z.string(),
   state: z.enum(['OPEN', 'CLOSED', 'MERGED']),
-  mergedAt: z.string().nullable(),
   baseRefName: z.string(),
   headRefName: z.string(),
   headRefOid: shaSchema,

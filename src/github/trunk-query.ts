@@ -42,7 +42,6 @@ fragment trunkPull on PullRequest {
   title
   body
   state
-  mergedAt
   baseRefName
   headRefName
   headRefOid
