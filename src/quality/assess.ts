@@ -177,13 +177,32 @@ function heldSize(size: Size, standing: SizeStanding | null): DeltaInput['size']
   return { kind: 'measured', size, standing: standing ?? { smaller: 0, equal: 0, total: 0 } };
 }
 
+/** True if every file is known and none adds a line: what is only taken away runs no test and needs none. */
+export function addsNothing({ files, pullRequest }: Pick<Snapshot, 'files' | 'pullRequest'>): boolean {
+  return files.length >= pullRequest.changedFiles && files.every(({ additions }) => additions === 0);
+}
+
+const NOTHING_TO_MEASURE: MeasuredCoverage = {
+  kind: 'measured',
+  files: [],
+  unmeasured: [],
+  project: null,
+  base: null,
+  usual: null,
+  runId: 0,
+  notes: [],
+};
+
 function coverageOf(
-  { quality }: AssessedSnapshot,
+  snapshot: AssessedSnapshot,
   { coverage: source }: QualitySettings,
   files: readonly ChangedFile[],
 ): QualityReport['coverage'] {
   if (source === null) return { kind: 'not-configured' };
+  const { quality } = snapshot;
   const key = coverageKey(source);
+  if (addsNothing(snapshot))
+    return { kind: 'measured', covered: 0, executable: 0, facts: NOTHING_TO_MEASURE };
   const facts = Object.hasOwn(quality.coverage, key) ? quality.coverage[key] : undefined;
   if (facts === undefined) return { kind: 'unread' };
   if (facts.kind !== 'measured') return facts;

@@ -4,7 +4,7 @@ import type { Fact } from '../domain/fact.js';
 import { type Message, say } from '../domain/message.js';
 import type { Snapshot } from '../domain/snapshot.js';
 import type { Annotation, Finding, Remedy } from '../domain/verdict.js';
-import { assessQuality, type QualityReport, type QualitySettings } from '../quality/assess.js';
+import { addsNothing, assessQuality, type QualityReport } from '../quality/assess.js';
 import type { Breach } from '../quality/delta-limits.js';
 import { QUALITY_WEIGHTS } from '../quality/weights.js';
 import { defineRule } from './define-rule.js';
@@ -35,17 +35,8 @@ export const qualityDelta = defineRule({
 
 /** The assessment behind the verdict: the same settings give the same report. */
 export function assessFor(settings: QualityDeltaSettings, snapshot: Snapshot): QualityReport {
-  return assessQuality(snapshot, assessSettings(settings, snapshot));
-}
-
-/** Lines that are only taken away run no test and need none. */
-function assessSettings(settings: QualityDeltaSettings, snapshot: Snapshot): QualitySettings {
   const { limits, ignore, coverage, paths } = settings;
-  return { limits, ignore, coverage: addsNothing(snapshot) ? null : coverage, paths };
-}
-
-function addsNothing({ files, pullRequest }: Snapshot): boolean {
-  return files.length >= pullRequest.changedFiles && files.every(({ additions }) => additions === 0);
+  return assessQuality(snapshot, { limits, ignore, coverage, paths });
 }
 
 function conclude(report: QualityReport, settings: QualityDeltaSettings, snapshot: Snapshot): Finding {
