@@ -1,5 +1,6 @@
 // What may tests and the demo use of the simulated GitHub? Shape and examples: README.md.
 export type { Fault, Matcher } from './faults.js';
+export type { NewArtifact } from './model/artifacts.js';
 export type { FileContent, NewCommit, NewSignature, Who } from './model/commits.js';
 export type {
   MergeAnswer,

@@ -4,6 +4,7 @@ import { type Caller, identifyCaller, Refusal } from './auth.js';
 import type { RestContract } from './contract.js';
 import type { Fault, Faults, SeenRequest } from './faults.js';
 import type { GraphqlService } from './graphql/service.js';
+import { isStorePath, readStore } from './model/artifacts.js';
 import type { World } from './model/world.js';
 import { limitHeaders, type RateLimiter, type Resource } from './rate-limit.js';
 import type { Handlers, RestAnswer } from './rest/request.js';
@@ -61,6 +62,7 @@ async function serve(
 ): Promise<void> {
   const { world } = options;
   const url = new URL(incoming.url ?? '/', 'http://localhost');
+  if (isStorePath(url)) return sendArtifact(options, url, incoming, response);
   // Enterprise Server has its API under /api/v3.
   const path = url.pathname.replace(/^\/api\/v3(?=\/)/, '').replace(/^\/api\/graphql$/, '/graphql');
   const body = parseBody(await readBody(incoming));
@@ -108,6 +110,19 @@ async function serve(
   if (fault?.drop === 'after') return breakOff(entry, response);
   entry.status = answer.status;
   send(response, answer, { ...headers, ...answer.headers, ...fault?.headers }, fault?.truncate);
+}
+
+/** The store that GitHub sends a download to: another host there, and no part of the API. */
+function sendArtifact(
+  { world, violations }: ServerOptions,
+  url: URL,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (incoming.headers.authorization !== undefined) violations.push('the store was sent a token');
+  const content = readStore(world, url);
+  const head = { 'content-type': 'application/zip', 'content-length': String(content?.length ?? 0) };
+  response.writeHead(content === null ? 403 : 200, head).end(content ?? undefined);
 }
 
 async function answerRequest(

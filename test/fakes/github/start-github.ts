@@ -19,6 +19,7 @@ import {
   type World,
 } from './model/world.js';
 import { createRateLimiter, type RateLimiter } from './rate-limit.js';
+import { actionsRoutes } from './rest/routes-actions.js';
 import { appRoutes } from './rest/routes-apps.js';
 import { checkRoutes } from './rest/routes-checks.js';
 import { pullRoutes } from './rest/routes-pulls.js';
@@ -115,7 +116,14 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     limiter,
     contract: readRestContract(),
     graphql: createGraphqlService(world, limiter, violations),
-    handlers: { ...appRoutes, ...checkRoutes, ...pullRoutes, ...repositoryRoutes, ...teamRoutes },
+    handlers: {
+      ...actionsRoutes,
+      ...appRoutes,
+      ...checkRoutes,
+      ...pullRoutes,
+      ...repositoryRoutes,
+      ...teamRoutes,
+    },
     faults,
     requests,
     violations,

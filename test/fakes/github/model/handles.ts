@@ -1,5 +1,6 @@
 // How do tests and the demo act on a repository, as the people who work in it?
 import { ensureUser, requireAccount } from './accounts.js';
+import { type NewArtifact, uploadArtifact } from './artifacts.js';
 import {
   type CheckRunFields,
   createCheckRun,
@@ -15,6 +16,7 @@ import * as pulls from './pull-requests.js';
 import { judgeRequiredChecks, type RequiredCheckState } from './required-checks.js';
 import {
   type App,
+  type Artifact,
   type CheckRun,
   type CommitStatus,
   fullName,
@@ -58,6 +60,8 @@ export interface RepositoryHandle {
   ): void;
   createCheckRun(run: NewCheckRun): CheckRun;
   createStatus(status: NewStatus): CommitStatus;
+  /** As `actions/upload-artifact` does at the end of a run. */
+  uploadArtifact(artifact: NewArtifact): Artifact;
   /** Newest last; of one name all, unless `latest`. */
   checkRuns(filter?: {
     readonly sha?: string;
@@ -117,6 +121,7 @@ export function createRepository(
     protections: new Map(),
     checkSuites: [],
     statuses: [],
+    artifacts: [],
     mergeQueues: new Map(),
     parent: options.parent ?? null,
     createdAt: world.now(),
@@ -193,6 +198,7 @@ export function repositoryHandle(world: World, record: Repository): RepositoryHa
       createCheckRun(world, record, app, sha, name, fields),
     createStatus: ({ by, sha = tip(), ...status }) =>
       createStatus(world, record, { ...status, sha, creator: requireAccount(world, by) }),
+    uploadArtifact: (artifact) => uploadArtifact(world, record, artifact),
     checkRuns({ sha, name, app, latest = false } = {}) {
       const shas = sha === undefined ? new Set(record.checkSuites.map((suite) => suite.headSha)) : [sha];
       return [...shas]

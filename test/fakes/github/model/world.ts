@@ -98,6 +98,7 @@ export interface Repository {
   readonly protections: Map<string, Protection>;
   readonly checkSuites: CheckSuite[];
   readonly statuses: CommitStatus[];
+  readonly artifacts: Artifact[];
   readonly mergeQueues: Map<string, QueueEntry[]>;
   readonly parent: Repository | null;
   /** What GitHub says about each commit's signature, and which of its co-authors it lists. */
@@ -256,6 +257,27 @@ export interface CommitStatus {
   /** Set if an app's token wrote it. */
   readonly app: App | null;
   readonly createdAt: Date;
+}
+
+/** What a workflow run uploaded. */
+export interface Artifact {
+  readonly id: number;
+  readonly name: string;
+  /** The zip archive. */
+  readonly content: Buffer;
+  /** What GitHub says of its size. */
+  readonly size: number;
+  readonly run: WorkflowRun;
+  expired: boolean;
+  readonly createdAt: Date;
+}
+
+/** A run of a fork's pull request belongs to the repository and has its head elsewhere. */
+export interface WorkflowRun {
+  readonly id: number;
+  readonly headSha: string;
+  readonly headBranch: string;
+  readonly headRepositoryId: number;
 }
 
 export interface QueueEntry {
