@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Endpoints } from '../github/client.js';
 import { readEndpoints } from '../github/connect.js';
+import { DEFAULT_DATA_FOLDER, parseDatabaseUrl } from '../storage/location.js';
 
 export interface Config {
   readonly appId: number;
@@ -60,7 +61,7 @@ export function readConfig(env: Environment): Config | { readonly problems: read
     host: read('HOST', '0.0.0.0', (value) => value),
     port: read('PORT', 3000, parsePort),
     databaseUrl: read<string | null>('DATABASE_URL', null, parseDatabaseUrl),
-    dataFolder: read('DATA_FOLDER', './data', (value) => value),
+    dataFolder: read('DATA_FOLDER', DEFAULT_DATA_FOLDER, (value) => value),
     orgPolicy: read('ORG_POLICY', 'optional', oneOf(['required', 'optional'])),
     logLevel: read(
       'LOG_LEVEL',
@@ -125,12 +126,6 @@ function parsePort(value: string): number {
   const port = z.coerce.number().int().min(0).max(65_535).safeParse(value);
   if (!port.success) throw new Error('is no port number, 0 to 65535.');
   return port.data;
-}
-
-function parseDatabaseUrl(value: string): string {
-  if (!/^postgres(ql)?:\/\//.test(value))
-    throw new Error('does not begin with postgres:// or postgresql://.');
-  return value;
 }
 
 function oneOf<const Values extends readonly string[]>(values: Values): (value: string) => Values[number] {

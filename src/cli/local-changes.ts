@@ -24,8 +24,8 @@ export interface LocalChangesQuestion {
   readonly since: number;
   readonly until: number;
   readonly classify: (source: AuthorshipSource) => Classified;
+  /** By the `.gitattributes` of the trunk's tip. */
   readonly isGenerated: (path: string) => boolean;
-  readonly ignore: readonly string[];
   /** Called now and then with how many of how many changes were read. */
   readonly onProgress: (read: number, all: number) => void;
 }
@@ -108,7 +108,7 @@ interface Change {
 }
 
 function toChange({ position, files, mergedAt, commits, question }: Change): MergedChange {
-  const { trunk, classify, ignore, isGenerated } = question;
+  const { trunk, classify, isGenerated } = question;
   const sha = trunk.shaAt(position);
   const message = commits.messageOf(sha);
   const written = commits.of(sha);
@@ -133,7 +133,7 @@ function toChange({ position, files, mergedAt, commits, question }: Change): Mer
     authorship: finding.authorship,
     agent: finding.authorship === 'agent' ? (finding.agents[0] ?? null) : null,
     files,
-    lines: measureSize(files, { ignore, isGenerated }).lines,
+    lines: measureSize(files, { ignore: [], isGenerated }).lines,
     isOrdinary:
       files.length > 0 &&
       finding.authorship !== 'automation' &&

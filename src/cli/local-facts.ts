@@ -80,7 +80,6 @@ async function readHistory(
       memory: NOTHING_REMEMBERED,
     }),
     isGenerated: readGenerated(snapshot.attributes),
-    ignore: document?.quality_delta?.size?.ignore ?? [],
     onProgress: (done, all) => progress.show(done, all, 'changes'),
   });
   progress.close();

@@ -5,6 +5,7 @@ import { isoTime } from '../outcomes/follow-changes.js';
 import { CommandFailure, type CommandIo, EXIT, type ExitCode } from './exit-codes.js';
 import { type RepositoryOutcomes, readRepositoryOutcomes } from './outcomes-history.js';
 import { runOutcomesOfRows } from './outcomes-rows.js';
+import { parseSince } from './since.js';
 
 export interface OutcomesArguments {
   /** A path, or `-` for standard input. */
@@ -13,7 +14,7 @@ export interface OutcomesArguments {
   readonly repo: string | null;
   /** Branch, tag or SHA whose first parents are the trunk. */
   readonly ref: string;
-  /** ISO 8601 date; earlier changes are named but not listed. */
+  /** `365d` or a date; earlier changes are named but not listed. */
   readonly since: string | null;
   /** Issues and deployment statuses of GitHub, one JSON object a line. */
   readonly issues: string | null;
@@ -37,7 +38,7 @@ export async function runOutcomes(args: OutcomesArguments, io: CommandIo): Promi
       'Give either --jsonl FILE with commit messages or --repo DIR with a local clone.',
     );
   if (args.jsonl !== null) return runOutcomesOfRows(args.jsonl, io);
-  const since = parseSince(args.since);
+  const since = args.since === null ? Number.NEGATIVE_INFINITY : parseSince(args.since, new Date());
   const read = await readRepositoryOutcomes({ ...args, repo: args.repo!, since });
   const lines = toLines(read, since);
   if (args.format === 'jsonl') {
@@ -48,14 +49,6 @@ export async function runOutcomes(args: OutcomesArguments, io: CommandIo): Promi
   for (const line of lines) if (line.evidence.length > 0) io.stdout(`${describe(line)}\n`);
   io.stdout(`${[summary(read, lines, since), ...notesOf(read)].join('\n')}\n`);
   return EXIT.fine;
-}
-
-function parseSince(text: string | null): number {
-  if (text === null) return Number.NEGATIVE_INFINITY;
-  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time))
-    throw new CommandFailure(`--since ${text} is no date. Give YEAR-MONTH-DAY, for example 2025-01-31.`);
-  return time / 1000;
 }
 
 function toLines(read: RepositoryOutcomes, since: number): readonly OutcomeLine[] {

@@ -2,9 +2,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Catalogue } from '../agents/catalogue.js';
 import type { Account } from '../domain/snapshot.js';
+import { type RepositoryName, runBackfill } from './backfill.js';
 import { runClassify } from './classify.js';
 import { runCoverage } from './coverage.js';
-import { type CommandIo, EXIT, type ExitCode } from './exit-codes.js';
+import { CommandFailure, type CommandIo, EXIT, type ExitCode } from './exit-codes.js';
 import { runExplain } from './explain.js';
 import { runLint } from './lint.js';
 import { runOutcomes } from './outcomes.js';
@@ -93,6 +94,49 @@ export function buildProgram(
         ),
       ),
     );
+
+  program
+    .command('backfill')
+    .description(
+      'Fill the app’s records with what was merged before it came: from GitHub, or from a local clone.',
+    )
+    .argument(
+      '[owner/name]',
+      'the repository on GitHub; the token is read from GITHUB_TOKEN',
+      parseRepository,
+    )
+    .requiredOption('--since <time>', 'how far back: 365d, 26w or a day such as 2026-01-31')
+    .option('--repo <dir>', 'a local clone; nothing is read from the network')
+    .option('--ref <ref>', 'with --repo: the branch whose first parents are the trunk (default: origin’s)')
+    .option('--as <owner/name>', 'with --repo: its name on GitHub (default: by its origin)', parseRepository)
+    .option('--repo-id <number>', 'with --repo: GitHub’s number of it, if the app never saw it', parseId)
+    .addOption(FORMAT)
+    .addHelpText(
+      'after',
+      `${example(
+        'agent-policy backfill --since 365d --repo .',
+        'agent-policy backfill --since 365d --repo ../shop --as acme/shop --repo-id "$(gh api repos/acme/shop --jq .id)"',
+        'GITHUB_TOKEN=… agent-policy backfill acme/shop --since 180d',
+      )}\n\nThe records are those of DATABASE_URL or DATA_FOLDER, as the app has them.\nMay be repeated and stopped at any time: nothing is counted twice. Exit code 8: not at the end yet.`,
+    )
+    .action((given: RepositoryName | undefined, flags: BackfillFlags) => {
+      if (given !== undefined && flags.as !== undefined)
+        throw new CommandFailure('Name the repository once: as an argument or with --as.');
+      return run(
+        runBackfill(
+          {
+            target: given ?? flags.as ?? null,
+            since: flags.since,
+            repo: flags.repo ?? null,
+            ref: flags.ref ?? null,
+            repoId: flags.repoId ?? null,
+            format: flags.format,
+          },
+          catalogue,
+          io,
+        ),
+      );
+    });
 
   program
     .command('simulate')
@@ -211,6 +255,15 @@ interface OutcomesFlags {
   readonly format: 'text' | 'jsonl';
 }
 
+interface BackfillFlags {
+  readonly since: string;
+  readonly repo?: string;
+  readonly ref?: string;
+  readonly as?: RepositoryName;
+  readonly repoId?: number;
+  readonly format: 'text' | 'json';
+}
+
 interface SimulateFlags {
   readonly repo: string;
   readonly base?: string;
@@ -255,6 +308,17 @@ function parsePullRequest(value: string): { owner: string; repo: string; number:
     /^https:\/\/[^/]+\/([\w.-]+)\/([\w.-]+)\/pull\/(\d{1,9})\/?$/.exec(value);
   if (match === null) throw new InvalidArgumentError('Give OWNER/REPO#NUMBER, for example acme/shop#812.');
   return { owner: match[1]!, repo: match[2]!, number: Number(match[3]) };
+}
+
+function parseRepository(value: string): RepositoryName {
+  const match = /^(?:https:\/\/[^/]+\/)?([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(value);
+  if (match === null) throw new InvalidArgumentError('Give OWNER/NAME, for example acme/shop.');
+  return { owner: match[1]!, name: match[2]! };
+}
+
+function parseId(value: string): number {
+  if (/^[1-9]\d{0,14}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('Give the number of GitHub: `gh api repos/acme/shop --jq .id`.');
 }
 
 function parseAuthor(value: string): Account {

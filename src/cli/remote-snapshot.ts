@@ -1,6 +1,8 @@
 // What does GitHub say about a pull request that a person asks about?
+
 import { computeDiffDigest } from '../formats/diff-digest.js';
 import { readFileModes } from '../formats/file-modes.js';
+import type { GitHubClient } from '../github/client.js';
 import { createTokenClient, readEndpoints } from '../github/connect.js';
 import { NO_CACHE, readFacts, readFormerPaths } from '../github/read-facts.js';
 import { readPullRequest } from '../github/read-pull-request.js';
@@ -11,21 +13,11 @@ export async function readRemoteChange(
   target: { readonly owner: string; readonly repo: string; readonly number: number },
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Subject> {
-  const token = env.GITHUB_TOKEN || env.GH_TOKEN;
-  if (!token) {
-    throw new CommandFailure(
-      'simulate --pr reads GitHub with the token in GITHUB_TOKEN, and none is set: `GITHUB_TOKEN=$(gh auth token)`. ' +
-        'Without GitHub, --repo judges two refs of a clone.',
-    );
-  }
-  const client = createTokenClient({
-    token,
-    endpoints: readEndpoints({
-      GITHUB_API_URL: env.GITHUB_API_URL,
-      GITHUB_GRAPHQL_URL: env.GITHUB_GRAPHQL_URL,
-    }),
-    now: Date.now,
-  });
+  const client = connectWithToken(
+    env,
+    'simulate --pr reads GitHub',
+    'Without GitHub, --repo judges two refs of a clone.',
+  );
   const failed = (error: Error): never => {
     throw new CommandFailure(
       `${error.message}. May GITHUB_TOKEN read this repository, and is GITHUB_API_URL the right GitHub?`,
@@ -51,4 +43,24 @@ export async function readRemoteChange(
         onDigest: async () => undefined,
       }).catch(failed),
   };
+}
+
+/** With the token of whoever asks. `deed` and `instead` make the error when there is none. */
+export function connectWithToken(
+  env: Readonly<Record<string, string | undefined>>,
+  deed: string,
+  instead: string,
+): GitHubClient {
+  const token = env.GITHUB_TOKEN || env.GH_TOKEN;
+  if (!token) {
+    throw new CommandFailure(
+      `${deed} with the token in GITHUB_TOKEN, and none is set: \`GITHUB_TOKEN=$(gh auth token)\`. ${instead}`,
+    );
+  }
+  const { GITHUB_API_URL, GITHUB_GRAPHQL_URL } = env;
+  return createTokenClient({
+    token,
+    endpoints: readEndpoints({ GITHUB_API_URL, GITHUB_GRAPHQL_URL }),
+    now: Date.now,
+  });
 }
