@@ -41,7 +41,7 @@ export function externalIdOf(check: RenderedCheck): string {
   return `v1:${createHash('sha256').update(JSON.stringify(check)).digest('hex').slice(0, 40)}`;
 }
 
-function planCheck(check: RenderedCheck, standing: Standing): readonly Action[] {
+export function planCheck(check: RenderedCheck, standing: Standing): readonly Action[] {
   const externalId = externalIdOf(check);
   const newest = newestOf(standing.ownChecks, check.name);
   if (newest === null) return [{ kind: 'create-check', check, headSha: standing.headSha, externalId }];

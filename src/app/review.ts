@@ -20,6 +20,7 @@ import { type Judgement, judge, rememberAgent } from './judge.js';
 import { perform } from './perform.js';
 import { type Action, externalIdOf, planActions } from './plan.js';
 import { recordsOf } from './ratchet.js';
+import { showQuality } from './show-quality.js';
 
 const DONE: JobResult = { kind: 'done' };
 /** A policy that GitHub would not show is read again, while what it would ask is unknown and nothing passes. */
@@ -61,6 +62,7 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
     target,
     actions.filter((action) => !isLabel(action)),
   );
+  await showQuality(client, target, judged);
   // What was taken back while this was judged is answered by the review it wakes.
   if (mark !== null && mark.at < begun) await deps.storage.tightened.clear(repoId, target.number, mark);
   deps.log.info(
@@ -80,9 +82,17 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
   });
   // Last, and nothing hangs on it: anybody can make GitHub refuse one more label.
   await perform(client, target, actions.filter(isLabel));
+  const at = comesAgainAt(judged, deps.now());
+  return at === null ? DONE : { kind: 'again', at };
+}
+
+/** When what could not be read, or is not there yet, is looked for again; `null`: an event will tell. */
+function comesAgainAt({ reading, recheckAt }: Judgement, now: Date): Date | null {
   const { repository, organization } = reading.policies;
   const isUnreadable = repository.kind === 'unreadable' || organization.kind === 'unreadable';
-  return isUnreadable ? { kind: 'again', at: new Date(deps.now().getTime() + UNREADABLE_RETRY_MS) } : DONE;
+  const retryAt = isUnreadable ? new Date(now.getTime() + UNREADABLE_RETRY_MS) : null;
+  if (retryAt === null || recheckAt === null) return retryAt ?? recheckAt;
+  return retryAt < recheckAt ? retryAt : recheckAt;
 }
 
 /** From the third head that fails the same rule on, a person is asked instead of the author. */

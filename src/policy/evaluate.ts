@@ -6,7 +6,7 @@ import type { AuthorshipFinding } from '../domain/authorship.js';
 import { type Fact, factKey } from '../domain/fact.js';
 import { code, type Message, say } from '../domain/message.js';
 import type { PolicyFiles } from '../domain/policy-file.js';
-import { coverageKey } from '../domain/quality.js';
+import { type CoverageSource, coverageKey } from '../domain/quality.js';
 import type { Memory, Snapshot } from '../domain/snapshot.js';
 import type { Decision, Finding, Gate, Verdict } from '../domain/verdict.js';
 import type { QualityReport } from '../quality/assess.js';
@@ -34,9 +34,15 @@ export interface Evaluation {
   /** What broke down in ours while judging, for the log; the decision holds a failure for each. */
   readonly bugs: readonly Bug[];
   /** What the check `agent-policy/quality-delta` shows; `null`: nothing was asked of the change's quality. */
-  readonly quality: QualityReport | null;
+  readonly quality: ReportedQuality | null;
   /** Label the app sets on an agent's pull request; `null` where the policy asks for none. */
   readonly label: string | null;
+}
+
+export interface ReportedQuality {
+  readonly report: QualityReport;
+  /** Where the policy says that the coverage report is; `null`: it configures none. */
+  readonly coverage: CoverageSource | null;
 }
 
 export interface Bug {
@@ -99,12 +105,12 @@ function labelFor({ agents }: AuthorshipFinding, demands: readonly Demand[]): st
 }
 
 /** The report of the whole change where it is judged as a whole, by the demand that limits most; else of a zone. */
-function qualityFor(demands: readonly Demand[], snapshot: Snapshot): QualityReport | null {
+function qualityFor(demands: readonly Demand[], snapshot: Snapshot): ReportedQuality | null {
   const asked = demands.filter(({ rule, lifted }) => rule === qualityDelta && lifted === undefined);
   const settings = asked.map((demand) => demand.settings as QualityDeltaSettings);
   const general = settings.filter(({ paths }) => paths === null);
   const chosen = general.find(({ line }) => line !== null) ?? general[0] ?? settings[0];
-  return chosen === undefined ? null : assessFor(chosen, snapshot);
+  return chosen === undefined ? null : { report: assessFor(chosen, snapshot), coverage: chosen.coverage };
 }
 
 function classify({ snapshot, memory, catalogue }: EvaluationInput, layers: PolicyLayers): AuthorshipFinding {

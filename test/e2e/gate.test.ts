@@ -229,7 +229,10 @@ describe('who wrote it', () => {
     const writes = world.github.requests.filter(
       (request) => request.method === 'POST' && request.path === `/repos/${world.owner}/shop/check-runs`,
     );
-    expect(writes).toHaveLength(1);
+    expect(writes.map(({ body }) => (body as { name: string }).name)).toEqual([
+      'agent-policy',
+      'agent-policy/quality-delta',
+    ]);
   });
 });
 
