@@ -5,7 +5,8 @@ import type { MergedChange, TouchedPath } from '../domain/ledger.js';
 import type { Database } from './database.js';
 import { type CounterMove, moveCounters, reweighIfDue, takeOut } from './ledger-counters.js';
 import { KEY, keysOf, openKeys } from './ledger-keys.js';
-import { type KnownName, type KnownNames, placePaths, type StretchEnd } from './ledger-names.js';
+import { type KnownName, type KnownNames, placePaths } from './ledger-names.js';
+import { oldestFirst, stretchEnds } from './ledger-order.js';
 import { lockState, type StateRow } from './ledger-state.js';
 import { countOf, cutText, keyText, numberOf, shareOf, sizeStep, timeOf } from './ledger-values.js';
 import { storableJson } from './storable.js';
@@ -87,19 +88,15 @@ async function place(
   fresh: readonly MergedChange[],
   latest: number,
 ): Promise<{ placed: readonly Placed[]; frontSeq: number; backSeq: number; oldest: number }> {
-  // A list that begins with its newest change is in that order within one second, too.
-  const isNewestFirst = fresh[0]!.mergedAt > fresh.at(-1)!.mergedAt;
-  const ascending = (isNewestFirst ? fresh.toReversed() : fresh)
-    .map((change) => ({ change, mergedAt: timeOf(change.mergedAt, latest), touched: touchedOf(change) }))
-    .sort((a, b) => a.mergedAt - b.mergedAt);
-  const endOf = (at: number): StretchEnd =>
-    state.newest_at === null || at >= state.newest_at
-      ? 'newer'
-      : at <= (state.oldest_at ?? at)
-        ? 'older'
-        : 'between';
-  const older = ascending.filter(({ mergedAt }) => endOf(mergedAt) === 'older').reverse();
-  const others = ascending.filter(({ mergedAt }) => endOf(mergedAt) !== 'older');
+  const timed = fresh.map((change) => ({
+    change,
+    mergedAt: timeOf(change.mergedAt, latest),
+    touched: touchedOf(change),
+  }));
+  const endOf = stretchEnds(state, timed);
+  const ascending = oldestFirst(timed, endOf);
+  const older = ascending.filter((one) => endOf(one) === 'older').reverse();
+  const others = ascending.filter((one) => endOf(one) !== 'older');
 
   const names = await readNames(
     database,
@@ -113,9 +110,10 @@ async function place(
   let frontSeq = state.front_seq;
   let backSeq = state.back_seq;
   const placed: Placed[] = [];
-  for (const { change, mergedAt, touched } of [...others, ...older]) {
-    const end = endOf(mergedAt);
-    const pathIds = placePaths(names, touched, end, create);
+  for (const one of [...others, ...older]) {
+    const { change, mergedAt, touched } = one;
+    const end = endOf(one);
+    const pathIds = placePaths(names, touched, { end, isReadBackwards: backSeq < 0, create });
     placed.push({ change, mergedAt, seq: end === 'older' ? --backSeq : ++frontSeq, pathIds });
   }
   const numbers = await createPaths(database, state.repo_id, created);
@@ -125,7 +123,7 @@ async function place(
     placed: placed.map((one) => ({ ...one, pathIds: one.pathIds.map(numbered) })),
     frontSeq,
     backSeq,
-    oldest: Math.min(state.oldest_at ?? Number.MAX_SAFE_INTEGER, ascending[0]!.mergedAt),
+    oldest: Math.min(state.oldest_at ?? Number.MAX_SAFE_INTEGER, ...timed.map(({ mergedAt }) => mergedAt)),
   };
 }
 

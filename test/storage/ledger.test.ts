@@ -1,14 +1,12 @@
 // Does the ledger answer what the same history in memory answers, on both engines?
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { MergedChange } from '../../src/domain/ledger.js';
 import type { Ledger } from '../../src/storage/ledger.js';
 import type { Storage } from '../../src/storage/storage.js';
 import { ENGINES, type Engine } from './engines.js';
+import { aChange, DAY, NOW, shaOf } from './ledger-history.js';
 
 jest.setTimeout(60_000);
 
-const DAY = 86_400;
-const NOW = Math.floor(Date.UTC(2026, 10, 1) / 1_000);
 const SPAN = { windowSeconds: 365 * DAY, halfLifeSeconds: 60 * DAY };
 
 describe.each(ENGINES)('the ledger on $name', ({ start }) => {
@@ -29,7 +27,12 @@ describe.each(ENGINES)('the ledger on $name', ({ start }) => {
 
   const found = async () => {
     repoId += 1;
-    await ledger.open(repoId, { owner: 'acme', repo: `shop-${repoId}`, span: SPAN, wantedFrom: NOW - 365 * DAY });
+    await ledger.open(repoId, {
+      owner: 'acme',
+      repo: `shop-${repoId}`,
+      span: SPAN,
+      wantedFrom: NOW - 365 * DAY,
+    });
     return repoId;
   };
 
@@ -52,25 +55,3 @@ describe.each(ENGINES)('the ledger on $name', ({ start }) => {
     });
   });
 });
-
-function shaOf(name: string): string {
-  return Buffer.from(name).toString('hex').padEnd(40, '0');
-}
-
-function aChange(name: string, changed: Partial<MergedChange> = {}): MergedChange {
-  return {
-    sha: shaOf(name),
-    pullRequest: null,
-    title: `Change ${name}`,
-    message: `Change ${name}`,
-    mergedAt: NOW,
-    author: 'sam',
-    authorship: 'human',
-    agent: null,
-    files: [{ path: 'src/a.ts', previousPath: null, additions: 3, deletions: 1 }],
-    lines: 4,
-    isOrdinary: true,
-    chance: 0.01,
-    ...changed,
-  };
-}
