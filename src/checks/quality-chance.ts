@@ -8,8 +8,8 @@ import type { TermName } from '../quality/weights.js';
 import { knowledgeOf, sayCount, sayFactor, sayMany } from './quality-figures.js';
 
 const MOST_NAMED = 3;
-/** Less than 5 % of a chance is not worth a reviewer's word. */
-const WORTH_SAYING = Math.log(1.05);
+/** What would be written ×1.0 or ×0.9 is not worth a reviewer's word. */
+const WORTH_SAYING = Math.log(1.1);
 
 export interface Movers {
   /** What a change that is typical in every term has here: `1.1 %`. */
@@ -108,7 +108,10 @@ function moverWords(term: ChanceTerm, report: QualityReport): Message | null {
     case 'lines': {
       const lines = Math.round(2 ** figure - 1);
       if (lines === 0) return say`no added lines outside tests`;
-      return say`${ours(points > 0 ? '' : 'only ')}${ours(sayMany(lines, 'added line'))} outside tests`;
+      // The chance counts every file; the size, next to which this stands, does not.
+      const every =
+        lines > report.size.additions && report.size.leftOut.length > 0 ? ', generated ones too' : '';
+      return say`${ours(`${points > 0 ? '' : 'only '}${sayMany(lines, 'added line')} outside tests${every}`)}`;
     }
     case 'settings':
       return figure > 0 ? say`only settings, dependencies or build machines change` : null;

@@ -15,7 +15,15 @@ import { bytesOf, fenceVerdictBlock, nextOf, verdictBlock } from './json-block.j
 import { stepsOf } from './next-steps.js';
 import { namedMovers } from './quality-chance.js';
 import { renderUncovered, type TermContext } from './quality-coverage.js';
-import { isPartlyRead, knowledgeOf, linkChange, nameChange, sayMany, sayStated } from './quality-figures.js';
+import {
+  isPartlyRead,
+  knowledgeOf,
+  linkChange,
+  missingParts,
+  nameChange,
+  sayMany,
+  sayStated,
+} from './quality-figures.js';
 import { coverageNotes, type Fold, methodFolds } from './quality-method.js';
 import { renderRecord, renderRiskyPaths } from './quality-records.js';
 import { renderTerms } from './quality-terms.js';
@@ -151,7 +159,7 @@ function passedWords(report: QualityReport, { verdicts }: Decision): Message {
     return say`Nothing to do: the policy states no limit, this is only reported.${look}`;
   }
   const kept =
-    report.result.missing.length === 0 ? 'every limit is kept' : 'every limit that could be judged is kept';
+    missingParts(report).length === 0 ? 'every limit is kept' : 'every limit that could be judged is kept';
   return say`Nothing to do: ${ours(kept)}.${look}`;
 }
 

@@ -46,10 +46,6 @@ export function renderCoverageTerm(report: QualityReport, context: TermContext):
     case 'unread':
       return row(say`not read yet`, reportSource(context), say`Nothing: it is read next.`);
     case 'not-configured':
-      // Asked for, and not read: it only takes lines away.
-      if (context.coverage !== null) {
-        return row(say`no lines added`, say`the diff`, say`Nothing to do.`);
-      }
       return row(
         say`not measured`,
         say`the policy names no report`,
@@ -64,12 +60,14 @@ function measuredTerm(report: QualityReport, coverage: Measured, context: TermCo
   const { covered, executable, facts } = coverage;
   const points = report.result.points.coverage;
   if (executable === 0) {
+    // No run was asked where nothing is added.
+    const isRead = facts.runId > 0;
     return {
       term: 'Coverage',
-      here: say`no executable lines changed`,
+      here: isRead ? say`no executable lines added` : say`no lines added`,
       usual: say`–`,
       points,
-      source: reportSource(context),
+      source: isRead ? reportSource(context) : say`the diff`,
       improve: say`Nothing to do.`,
     };
   }
@@ -78,26 +76,35 @@ function measuredTerm(report: QualityReport, coverage: Measured, context: TermCo
   return {
     term: 'Coverage',
     here: say`${ours(floorPercent(covered, executable))} of the patch (${ours(sayCount(covered))} of ${ours(sayMany(executable, 'new line'))})${limit}`,
-    usual:
-      facts.usual === null
-        ? say`${ours(points === null ? 'not known yet' : (projectWords(coverage) ?? 'as the policy asks'))}`
-        : say`${ours(floorPercent(Math.round(facts.usual.share * 1e6), 1e6))} (${ours(sayMany(facts.usual.changes, 'merged change'))})`,
+    usual: usualWords(coverage, points),
     points,
     source: reportSource(context),
-    improve: improveCoverage(coverage, breach?.limit ?? null),
+    improve: improveCoverage(coverage, points, breach?.limit ?? null),
   };
 }
 
-function projectWords({ facts }: Measured): string | null {
-  const project = facts.base ?? facts.project;
-  return project === null || project.executable === 0
-    ? null
-    : `${floorPercent(project.covered, project.executable)} of the project`;
+/** What the share is held against: merged changes, else the project, else the policy. */
+function usualWords({ facts: { usual, base } }: Measured, points: number | null): Message {
+  if (usual !== null) {
+    const share = floorPercent(Math.round(usual.share * 1e6), 1e6);
+    return say`${ours(share)} (${ours(sayMany(usual.changes, 'merged change'))})`;
+  }
+  if (base !== null && base.executable > 0) {
+    return say`${ours(floorPercent(base.covered, base.executable))} of the project`;
+  }
+  return points === null ? say`not known yet` : say`as the policy asks`;
 }
 
-function improveCoverage({ covered, executable, facts }: Measured, limit: number | null): Message {
-  const goal = limit ?? facts.usual?.share ?? null;
-  if (goal === null) return covered < executable ? say`Tests for the lines below.` : say`Nothing to do.`;
+function improveCoverage(
+  { covered, executable, facts: { usual } }: Measured,
+  points: number | null,
+  limit: number | null,
+): Message {
+  const goal = limit ?? usual?.share ?? null;
+  if (goal === null) {
+    const isEnough = covered >= executable || (points !== null && points >= 0);
+    return isEnough ? say`Nothing to do.` : say`Tests for the lines below.`;
+  }
   const needed = Math.ceil(goal * executable - 1e-9) - covered;
   if (needed <= 0) return say`Nothing to do.`;
   const reached = limit === null ? 'the usual' : statedPercent(limit);

@@ -8,8 +8,8 @@ import { formatCount, repositoryRoot } from './verdict-table.js';
 
 const DAY = 86_400;
 /** A block of the bar. The longest part, history, fills one side. */
-const POINTS_PER_BLOCK = 5;
-const BLOCKS = 10;
+const POINTS_PER_BLOCK = 10;
+const BLOCKS = 5;
 const MOST_COUNTED = 1_000_000_000;
 
 /** `−34`, `+8`, `±0`, with a minus that is as wide as the plus; at most one decimal. */
@@ -33,24 +33,32 @@ export function saySizeLimit({ limit, fails }: Extract<Breach, { readonly what: 
   return `${fails ? 'limit' : 'warns above'} ${sayCount(limit)}`;
 }
 
-/** Two sides around 0, the same scale for every part: `░░░░░░████│░░░░░░░░░░`. */
+/** Two sides around 0, one scale for every part: `░▐███│░░░░░` is −35. */
 export function drawBar(points: number): string {
-  const wanted = Math.round(Math.abs(points) / POINTS_PER_BLOCK);
-  const full = Math.min(BLOCKS, Math.abs(points) < 0.5 ? 0 : Math.max(1, wanted));
+  const size = Math.min(BLOCKS * POINTS_PER_BLOCK, Math.abs(points));
+  // Whatever is not 0 is seen.
+  const halves = size < 0.05 ? 0 : Math.max(1, Math.round((2 * size) / POINTS_PER_BLOCK));
+  const full = '█'.repeat(Math.floor(halves / 2));
+  const hasHalf = halves % 2 === 1;
+  const rest = '░'.repeat(BLOCKS - Math.ceil(halves / 2));
   const empty = '░'.repeat(BLOCKS);
-  const rest = '░'.repeat(BLOCKS - full);
-  const blocks = '█'.repeat(full);
-  return points < 0 ? `${rest}${blocks}│${empty}` : `${empty}│${blocks}${rest}`;
+  return points < 0
+    ? `${rest}${hasHalf ? '▐' : ''}${full}│${empty}`
+    : `${empty}│${full}${hasHalf ? '▌' : ''}${rest}`;
 }
 
 /** Whole percent, rounded down: 79.96 % is not 80 %. Counted in whole lines, so that 29 of 100 stays 29. */
 export function floorPercent(part: number, whole: number): string {
-  return `${whole > 0 ? Math.floor((part * 100) / whole) : 0} %`;
+  return `${whole > 0 ? within100(Math.floor((part * 100) / whole)) : 0} %`;
 }
 
 /** One decimal, rounded down. */
 export function floorTenths(part: number, whole: number): string {
-  return `${whole > 0 ? (Math.floor((part * 1000) / whole) / 10).toFixed(1) : '0.0'} %`;
+  return `${whole > 0 ? within100(Math.floor((part * 1000) / whole) / 10).toFixed(1) : '0.0'} %`;
+}
+
+function within100(percent: number): number {
+  return Math.min(100, Math.max(0, percent));
 }
 
 /** A share that a policy states, as it states it: `80 %`, `99.95 %`. */
@@ -129,4 +137,9 @@ export function knowledgeOf({ history, chance }: QualityReport): 'none' | 'few' 
 
 export function isPartlyRead({ history }: QualityReport): boolean {
   return history !== null && history.readDays < history.wantedDays;
+}
+
+/** Parts that should have been measured: a change without executable lines owes no coverage. */
+export function missingParts({ result }: QualityReport): readonly string[] {
+  return result.missing.filter(({ why }) => why !== 'no-executable-lines').map(({ part }) => part);
 }

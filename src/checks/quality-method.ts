@@ -74,7 +74,7 @@ function methodLines(report: QualityReport): readonly string[] {
         ]),
     say`Size leaves out lockfiles, snapshots, vendored and generated files, as the default branch names them, and what the policy ignores.`,
     say`Coverage is a team's standard: in the data behind the chance it predicts no reverts, so it has its own term.`,
-    say`Calibration: on twelve public repositories the predicted chance lay within the 95 % interval of what was observed, in ten of ten groups. It ranks changes; it does not know whether one is correct. More in docs/quality.md of agent-policy.`,
+    say`Calibration: replayed on twelve public repositories, each with weights fitted on the eleven others, the chance lay within the 95 % interval of what was observed in nine of ten groups. It ranks changes; it does not know whether one is correct. More in docs/quality.md of agent-policy.`,
   ];
   return lines.map((line) => `- ${toMarkdown(line)}`);
 }

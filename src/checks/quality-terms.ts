@@ -11,6 +11,7 @@ import {
   drawBar,
   isPartlyRead,
   knowledgeOf,
+  missingParts,
   sayCount,
   sayDay,
   sayDeltaLimit,
@@ -27,8 +28,9 @@ const NOTABLE = 5;
 export function renderTerms(report: QualityReport, context: TermContext): string {
   const rows = [historyTerm(report), sizeTerm(report), renderCoverageTerm(report, context)];
   return [
-    '| Term | Here | Usual | Points | Source | What would improve it |',
-    '| :-- | :-- | :-- | :-- | :-- | :-- |',
+    // No breaks in the heads: on a phone the table scrolls instead of standing one word wide.
+    '| Term | Here,&nbsp;and&nbsp;how&nbsp;it&nbsp;is&nbsp;known | Usual | Points | What&nbsp;would&nbsp;improve&nbsp;it |',
+    '| :-- | :-- | :-- | :-- | :-- |',
     ...rows.map(renderRow),
     totalRow(report),
   ].join('\n');
@@ -36,17 +38,19 @@ export function renderTerms(report: QualityReport, context: TermContext): string
 
 function renderRow({ term, here, usual, points, source, improve }: TermRow): string {
   const share = points === null ? 'not counted' : `**${sayPoints(points)}**<br>\`${drawBar(points)}\``;
-  const cells = [here, usual].map(cell);
-  return `| **${term}** | ${cells.join(' | ')} | ${share} | ${cell(source)} | ${cell(improve)} |`;
+  const known = `${cell(here)}<br><sub>${cell(source)}</sub>`;
+  return `| ${[`**${term}**`, known, cell(usual), share, cell(improve)].join(' | ')} |`;
 }
 
-function totalRow({ result, breaches }: QualityReport): string {
+function totalRow(report: QualityReport): string {
+  const { result, breaches } = report;
+  const missing = missingParts(report);
   const breach = breaches.find((one) => one.what === 'delta');
-  const limit = breach === undefined ? '' : sayDeltaLimit(breach);
-  const without =
-    result.missing.length === 0 ? '' : ` without ${result.missing.map(({ part }) => part).join(' and ')}`;
+  const limit = breach === undefined ? '' : `${sayDeltaLimit(breach)}<br>`;
+  const without = missing.length === 0 ? '' : `<br>without ${missing.join(' and ')}`;
   const points = result.delta === null ? 'not measured' : `**${sayPoints(result.delta)}**${without}`;
-  return `| **Delta** | ${limit} | 0 | ${points} | from −100 to +100 | |`;
+  const scale = '<sub>from −100 to +100; 0 is the median merged change</sub>';
+  return `| **Delta** | ${limit}${scale} | 0 | ${points} | |`;
 }
 
 function cell(message: Message): string {

@@ -64,7 +64,16 @@ function partsOf(report: QualityReport, lead: Verdict | undefined, gate: Gate): 
   }
   if (lead?.state === 'pending' && isPartlyRead(report)) return leadWith(known, ['history']);
   const failing = report.breaches.filter(({ fails }) => fails).map(partOf);
-  if (failing.length > 0 && (lead === undefined || lead.state === 'fail')) return leadWith(known, failing);
+  if (failing.length > 0 && (lead === undefined || lead.state === 'fail')) {
+    // Without its coverage the delta is not final: what is broken for certain is said alone.
+    const certain = isMeasuring ? failing.filter((name) => name !== 'delta') : failing;
+    return certain.length === failing.length || certain.length === 0
+      ? leadWith(known, failing)
+      : leadWith(
+          known.filter(({ name }) => name !== 'delta'),
+          certain,
+        );
+  }
   return lead === undefined ? known : [causePart(lead), ...known];
 }
 

@@ -26,7 +26,7 @@ export interface RenderedCheck {
   readonly title: string;
   /** Markdown, at most 65,535 characters. */
   readonly summary: string;
-  /** Markdown, at most 65,535 characters; ends with the JSON block. */
+  /** Markdown, at most 65,535 characters; where the author is asked for something, it ends with the JSON block. */
   readonly text: string;
   /** At most 50. */
   readonly annotations: readonly RenderedAnnotation[];

@@ -235,3 +235,44 @@ export function qualityCheck(one: QualityCase, context: Partial<QualityContext> 
     ...context,
   });
 }
+
+/** 41 lines in one well-known file, tested. */
+export const SMALL = {
+  files: SMALL_FILES,
+  title: 'Fix the total of an order',
+  coverage: measured({
+    files: [
+      {
+        path: 'src/api/orders.ts',
+        covered: 30,
+        executable: 32,
+        uncovered: [{ start: 7, end: 8, lines: 2 }],
+      },
+    ],
+  }),
+  history: aHistory({
+    author: 'devin',
+    riskyPaths: [],
+    agent: { name: 'devin', changes: 64, failed: 1 },
+    reading: {
+      author: aTally(64, 1),
+      paths: [aTally(20, 0)],
+      folders: [aTally(220, 2)],
+      familiarPaths: 1,
+    },
+  }),
+} as const satisfies QualityCase;
+
+/** A policy without the section: figures and no limit. */
+export const REPORT_ONLY = {
+  files: SMALL_FILES,
+  settings: settingsOf({ stated: false, coverage: null, line: null }),
+  limits: {
+    sizeWarn: null,
+    sizeFail: null,
+    patchMin: null,
+    missingCoverage: 'pass',
+    warnBelow: null,
+    failBelow: null,
+  },
+} as const satisfies QualityCase;
