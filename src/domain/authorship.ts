@@ -1,6 +1,5 @@
 // Who wrote a change, and how do we know?
 import type { Message } from './message.js';
-import type { Account } from './snapshot.js';
 
 export type Authorship = 'agent' | 'assisted' | 'automation' | 'human' | 'unknown';
 
@@ -62,5 +61,3 @@ export interface TraceLink {
   /** Signature whose session URL shape it has, else `null`. */
   readonly signature: string | null;
 }
-
-export type { Account };

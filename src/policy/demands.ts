@@ -19,6 +19,7 @@ import { forgiveExactRevert } from './exact-revert.js';
 import { demandsOfFiles, namesOf } from './file-demands.js';
 import { isNothingAsked, type PolicyLayer, type PolicyLayers } from './layers.js';
 import { parsePolicyFile } from './parse.js';
+import { shareCoverage } from './quality-demands.js';
 import { modeOf } from './resolve.js';
 import { audienceOf, judgedAgents, type TierInForce, tierInForce } from './standing.js';
 import { CONTROL_PLANE_DEMANDS } from './zone-rules.js';
@@ -59,7 +60,7 @@ export function collectDemands(input: DemandInput): Demands {
 
   const needs: Fact[] = files.some(({ needsModes }) => needsModes) ? [{ kind: 'diff' }] : [];
   const tier = agentLayers[0]?.one.tier ?? null;
-  const owed = forgiveExactRevert(demands, context.snapshot);
+  const owed = forgiveExactRevert(shareCoverage(demands), context.snapshot);
   return {
     demands: owed.demands,
     needs: [...needs, ...(tier?.needs ?? []), ...owed.needs],

@@ -5,15 +5,7 @@ import type { PolicyFiles } from '../domain/policy-file.js';
 import { DEFAULTS } from './defaults.js';
 import { readValid } from './layers.js';
 import type { LoadedPolicy } from './parse.js';
-
-const DAY = 86_400;
-const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: DAY, w: 7 * DAY };
-
-/** Outside these a history says too little, or costs more than it says. Seconds. */
-export const SPAN_BOUNDS = {
-  window: { least: 14 * DAY, most: 1095 * DAY },
-  halfLife: { least: 7 * DAY, most: 1095 * DAY },
-} as const;
+import { SPAN_BOUNDS, secondsOf } from './span-bounds.js';
 
 /** As the repository's own policy states it; the defaults where it states nothing or is no valid policy. */
 export function wantedSpan(policies: PolicyFiles, catalogue: Catalogue): LedgerSpan {
@@ -27,11 +19,6 @@ export function spanOf(policy: LoadedPolicy | null): LedgerSpan {
     windowSeconds: within(secondsOf(stated?.window ?? window), SPAN_BOUNDS.window),
     halfLifeSeconds: within(secondsOf(stated?.half_life ?? half_life), SPAN_BOUNDS.halfLife),
   };
-}
-
-/** `12h` is 43,200. */
-export function secondsOf(duration: string): number {
-  return Number.parseInt(duration, 10) * (UNITS[duration.slice(-1)] ?? Number.NaN);
 }
 
 function within(seconds: number, { least, most }: { readonly least: number; readonly most: number }): number {

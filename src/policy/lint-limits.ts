@@ -2,12 +2,15 @@
 import { DEFAULTS } from './defaults.js';
 import { listOf, mappingOf, type SemanticProblem } from './lint-problem.js';
 import type { Path } from './source.js';
+import { SPAN_BOUNDS, secondsOf } from './span-bounds.js';
 
 type Document = Readonly<Record<string, unknown>>;
 
 export function lintLimits(document: Document): readonly SemanticProblem[] {
   return [
     ...Object.entries(mappingOf(document.zones)).flatMap(([name, zone]) => lintZone(name, mappingOf(zone))),
+    ...lintMissingCoverage(document),
+    ...lintSpan(mappingOf(mappingOf(document.quality_delta).history)),
     ...lintQuality(
       document.quality_delta === undefined
         ? {}
@@ -68,6 +71,41 @@ function lintQuality(quality: Document, path: Path): readonly SemanticProblem[] 
       ),
     );
   return found;
+}
+
+/** A share that is asked for and cannot be judged passes with a warning unless the policy says otherwise. */
+function lintMissingCoverage(document: Document): readonly SemanticProblem[] {
+  const general = mappingOf(mappingOf(document.quality_delta).coverage);
+  const zones = Object.entries(mappingOf(document.zones)).map(
+    ([name, zone]) =>
+      [['zones', name], mappingOf(mappingOf(mappingOf(zone).quality_delta).coverage)] as const,
+  );
+  const sections = [[[] as string[], general] as const, ...zones];
+  if (general.missing !== undefined) return [];
+  return sections
+    .filter(([, { patch_min, missing }]) => patch_min !== undefined && missing === undefined)
+    .map(([path]) =>
+      warn(
+        [...path, 'quality_delta', 'coverage', 'patch_min'],
+        'A change without a coverage report passes here with a warning. With `missing: fail` it does not; `missing: warn` says that this is meant.',
+      ),
+    );
+}
+
+function lintSpan(history: Document): readonly SemanticProblem[] {
+  const bounds = { window: SPAN_BOUNDS.window, half_life: SPAN_BOUNDS.halfLife };
+  return Object.entries(bounds).flatMap(([key, { least, most }]) => {
+    const stated = history[key];
+    const seconds = typeof stated === 'string' ? secondsOf(stated) : Number.NaN;
+    if (!(seconds < least || seconds > most)) return [];
+    const taken = (seconds < least ? least : most) / 86_400;
+    return [
+      warn(
+        ['quality_delta', 'history', key],
+        `${stated} is taken as ${taken}d: from ${least / 86_400}d to ${most / 86_400}d can be counted.`,
+      ),
+    ];
+  });
 }
 
 function lintSuite(suite: Document, path: Path): readonly SemanticProblem[] {

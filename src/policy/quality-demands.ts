@@ -65,6 +65,22 @@ export function zoneQualitySettings(
   };
 }
 
+/** Where only a zone names coverage, the whole change is measured too: one delta on the check and in every verdict. */
+export function shareCoverage(demands: readonly Demand[]): readonly Demand[] {
+  const asked = demands.filter(({ rule }) => rule === qualityDelta);
+  const sourceIn = (layer: Demand['layer']) =>
+    asked
+      .filter((demand) => demand.layer === layer)
+      .map(({ settings }) => (settings as QualityDeltaSettings).coverage)
+      .find((source) => source !== null);
+  return demands.map((demand) => {
+    if (demand.rule !== qualityDelta) return demand;
+    const settings = demand.settings as QualityDeltaSettings;
+    const source = settings.coverage === null ? sourceIn(demand.layer) : undefined;
+    return source === undefined ? demand : { ...demand, settings: { ...settings, coverage: source } };
+  });
+}
+
 function generalLimits({ size, coverage, warn_below, fail_below }: Section): DeltaLimits {
   const defaults = DEFAULTS.quality_delta;
   return {

@@ -554,6 +554,29 @@ describe('section', () => {
       ],
     ],
     [
+      'a share of tested lines that nobody has to show',
+      'quality_delta: { coverage: { patch_min: 80% } }',
+      [
+        '3:41  Warning: A change without a coverage report passes here with a warning. With `missing: fail` it does not; `missing: warn` says that this is meant.',
+      ],
+    ],
+    [
+      'the same in a zone',
+      'zones: { money: { paths: [a], quality_delta: { coverage: { patch_min: 90% } } } }',
+      [
+        '3:71  Warning: A change without a coverage report passes here with a warning. With `missing: fail` it does not; `missing: warn` says that this is meant.',
+      ],
+    ],
+    ['a share where it is said', 'quality_delta: { coverage: { patch_min: 80%, missing: warn } }', ['valid']],
+    [
+      'a span of history that says too little or too much',
+      'quality_delta: { history: { window: 9999d, half_life: 1h } }',
+      [
+        '3:37  Warning: 9999d is taken as 1095d: from 14d to 1095d can be counted.',
+        '3:55  Warning: 1h is taken as 7d: from 7d to 1095d can be counted.',
+      ],
+    ],
+    [
       'a delta out of range',
       'quality_delta: { fail_below: -101 }',
       ['3:30  -101 is not a quality delta. Write a whole number from -100 to 100.'],
