@@ -112,8 +112,8 @@ function isReadSince({ readFrom }: LedgerState, since: number): boolean {
 }
 
 function spentBudget(client: GitHubClient): Budget | null {
-  for (const of of ['graphql', 'rest'] as const) {
-    const budget = client.budget(of);
+  for (const kind of ['graphql', 'rest'] as const) {
+    const budget = client.budget(kind);
     if (budget !== null && budget.remaining < budget.limit * LEFT) return budget;
   }
   return null;
@@ -135,7 +135,7 @@ function countRequests(client: GitHubClient): {
         requests += 1;
         return client.graphql(...given);
       },
-      budget: (of) => client.budget(of),
+      budget: client.budget,
     },
   };
 }

@@ -43,13 +43,15 @@ export async function countRecords(
 ): Promise<Pick<Backfilled, 'changes' | 'authors' | 'failed'>> {
   const agents = new Map<string, number>();
   const by = { people: 0, automation: 0, unknown: 0 };
-  const shas = new Set<string>();
+  let all = 0;
+  const ordinary = new Set<string>();
   let after: string | null = null;
   for (;;) {
     const page: readonly MergedChange[] = await ledger.readChanges(repoId, after, PAGE);
-    for (const { sha, mergedAt, authorship, agent } of page) {
+    for (const { sha, mergedAt, authorship, agent, isOrdinary } of page) {
       if (mergedAt < since) continue;
-      shas.add(sha);
+      all += 1;
+      if (isOrdinary) ordinary.add(sha);
       switch (authorship) {
         case 'agent':
           agents.set(agent ?? 'unnamed', (agents.get(agent ?? 'unnamed') ?? 0) + 1);
@@ -68,9 +70,9 @@ export async function countRecords(
   }
   const failed = { reverted: 0, hotfixed: 0, incident: 0, 'rolled-back': 0 };
   for (const { sha, outcome } of await ledger.readOutcomes(repoId))
-    if (outcome !== 'kept' && shas.has(sha)) failed[outcome] += 1;
+    if (outcome !== 'kept' && ordinary.has(sha)) failed[outcome] += 1;
   const sorted = [...agents].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  return { changes: shas.size, authors: { ...by, agents: Object.fromEntries(sorted) }, failed };
+  return { changes: all, authors: { ...by, agents: Object.fromEntries(sorted) }, failed };
 }
 
 export function describeBackfill(done: Backfilled): string {

@@ -42,6 +42,7 @@ export async function runBackfill(
     since: parseSince(args.since, date),
     now: Math.floor(date.getTime() / 1000),
   };
+  if (task.since >= task.now) throw new CommandFailure(`--since ${args.since} lies in the future.`);
   const run = args.repo === null ? prepareGitHub(task) : await prepareClone(task, args.repo);
   const store = await openLedgerStore(io.env);
   const stop = listenForStop(io);

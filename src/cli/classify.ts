@@ -1,14 +1,13 @@
 // `classify --jsonl FILE|-`: who wrote each of these pull requests?
 // One record a line in, one verdict a line out, in the same order and without holding the file in memory.
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Catalogue } from '../agents/catalogue.js';
 import { type Classified, createClassifier } from '../agents/classify.js';
 import type { AuthorshipSource, SourceIdentity } from '../agents/source.js';
 import { plain } from '../domain/message.js';
 import { type Account, NOTHING_REMEMBERED } from '../domain/snapshot.js';
-import { CommandFailure, type CommandIo, EXIT, type ExitCode } from './exit-codes.js';
+import { type CommandIo, EXIT, type ExitCode } from './exit-codes.js';
+import { parseRows, readLines } from './json-lines.js';
 
 export interface ClassifyArguments {
   /** A path, or `-` for standard input. */
@@ -39,65 +38,45 @@ export async function runClassify(
     machineUsers: [],
     memory: NOTHING_REMEMBERED,
   });
-  let number = 0;
-  for await (const line of lines) {
-    number += 1;
-    if (line.trim() === '') continue;
-    const row = parseRow(line, `${args.jsonl === '-' ? 'standard input' : args.jsonl}:${number}`);
+  for await (const row of parseRows(lines, args.jsonl, rowSchema, WORDS))
     io.stdout(`${JSON.stringify(toRow(row.id ?? null, classify(toSource(row))))}\n`);
-  }
   return EXIT.fine;
 }
 
 const text = z.string().nullish();
 
-const rowSchema = z.object({
-  id: z.union([z.string(), z.number()]).nullish(),
-  pr: z
-    .object({
-      title: text,
-      body: text,
-      user_login: text,
-      user_type: text,
-      head_ref: text,
-      labels: z.array(z.unknown()).nullish(),
-    })
-    .nullish(),
-  commits: z
-    .array(
-      z.object({
-        message: text,
-        author_name: text,
-        author_email: text,
-        author_login: text,
-        committer_name: text,
-        committer_email: text,
-        committer_login: text,
-      }),
-    )
-    .nullish(),
-});
+const WORDS = { done: 'classified', kind: 'a pull request', hint: '' };
+
+const rowSchema = z
+  .object({
+    id: z.union([z.string(), z.number()]).nullish(),
+    pr: z
+      .object({
+        title: text,
+        body: text,
+        user_login: text,
+        user_type: text,
+        head_ref: text,
+        labels: z.array(z.unknown()).nullish(),
+      })
+      .nullish(),
+    commits: z
+      .array(
+        z.object({
+          message: text,
+          author_name: text,
+          author_email: text,
+          author_login: text,
+          committer_name: text,
+          committer_email: text,
+          committer_login: text,
+        }),
+      )
+      .nullish(),
+  })
+  .refine(({ pr, commits }) => pr != null || commits != null, 'it has neither "pr" nor "commits"');
 
 type Row = z.output<typeof rowSchema>;
-
-function parseRow(line: string, where: string): Row {
-  let value: unknown;
-  try {
-    value = JSON.parse(line.startsWith('\uFEFF') ? line.slice(1) : line);
-  } catch (error) {
-    throw new CommandFailure(
-      `${where}: the line is not JSON (${(error as Error).message}). Write one object a line; the lines before it are classified.`,
-    );
-  }
-  const result = rowSchema.safeParse(value);
-  if (result.success && (result.data.pr != null || result.data.commits != null)) return result.data;
-  const problems = result.success
-    ? 'it has neither "pr" nor "commits"'
-    : result.error.issues
-        .map((issue) => `${issue.path.join('.') || 'the line'}: ${issue.message}`)
-        .join('; ');
-  throw new CommandFailure(`${where}: not a pull request: ${problems}. The lines before it are classified.`);
-}
 
 function toSource({ pr, commits }: Row): AuthorshipSource {
   return {
@@ -168,14 +147,5 @@ function label(authorship: Classified['finding']['authorship'], bot: string | nu
       return 'bot';
     case 'unknown':
       return bot === null ? 'unknown' : 'bot';
-  }
-}
-
-async function* readLines(file: string): AsyncGenerator<string> {
-  const input = file === '-' ? process.stdin : createReadStream(file);
-  try {
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) yield line;
-  } catch (error) {
-    throw new CommandFailure(`Cannot read ${file}: ${(error as Error).message}`);
   }
 }

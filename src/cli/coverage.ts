@@ -30,7 +30,7 @@ export interface CoverageArguments {
 
 /** Exit code 1 if less than `patchMin` is tested, or nobody can say; 2 if the coverage itself cannot be read. */
 export async function runCoverage(args: CoverageArguments, io: CommandIo): Promise<ExitCode> {
-  for (const file of args.against) await requireFile(file);
+  for (const file of [...args.files, ...args.against]) await requireFile(file);
   const { report, patch } = await readLocalCoverage(args);
   const base = args.against.length === 0 ? null : await readReport(args, args.against, args.base);
   const outcome = judge(patch, args.patchMin);

@@ -1,13 +1,12 @@
 // `--issues FILE --deployments FILE`: what do exported incidents and deployments say of the changes of a clone?
 // Both are JSON lines with the fields of GitHub's REST API: issues, and deployments with their statuses.
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { nameLiteral } from '../outcomes/change-name.js';
 import type { OutcomeReport } from '../outcomes/follow-changes.js';
 import { readIncidentCauses } from '../outcomes/incident-cause.js';
 import { findRollbacks } from '../outcomes/rollbacks.js';
 import type { Trunk } from '../outcomes/trunk.js';
-import { CommandFailure } from './exit-codes.js';
+import { parseRows, readLines } from './json-lines.js';
 
 export interface Reports {
   readonly reports: readonly OutcomeReport[];
@@ -38,8 +37,9 @@ export async function readReports(
   deployments: string | null,
   trunk: Trunk,
 ): Promise<Reports> {
-  const incidents = issues === null ? [] : await readRows(issues, issueSchema);
-  const statuses = deployments === null ? [] : await readRows(deployments, statusSchema);
+  const incidents = issues === null ? [] : await readAll(issues, issueSchema, 'an issue');
+  const statuses =
+    deployments === null ? [] : await readAll(deployments, statusSchema, 'a deployment status');
   const reports: OutcomeReport[] = [];
   const notes: string[] = [];
   for (const issue of incidents) {
@@ -68,29 +68,9 @@ export async function readReports(
   return { reports, notes };
 }
 
-async function readRows<T>(file: string, schema: z.ZodType<T>): Promise<readonly T[]> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new CommandFailure(`Cannot read ${file}: ${(error as Error).message}`);
-  }
-  return text.split('\n').flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    const where = `${file}:${index + 1}`;
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch (error) {
-      throw new CommandFailure(
-        `${where}: the line is not JSON (${(error as Error).message}). Write one object a line.`,
-      );
-    }
-    const result = schema.safeParse(value);
-    if (result.success) return [result.data];
-    const problems = result.error.issues.map(
-      (issue) => `${issue.path.join('.') || 'the line'}: ${issue.message}`,
-    );
-    throw new CommandFailure(`${where}: ${problems.join('; ')}.`);
-  });
+async function readAll<T>(file: string, schema: z.ZodType<T>, kind: string): Promise<readonly T[]> {
+  const rows: T[] = [];
+  for await (const row of parseRows(readLines(file), file, schema, { done: 'read', kind, hint: '' }))
+    rows.push(row);
+  return rows;
 }

@@ -5,6 +5,7 @@ import type { Account } from '../domain/snapshot.js';
 import { type RepositoryName, runBackfill } from './backfill.js';
 import { runClassify } from './classify.js';
 import { runCoverage } from './coverage.js';
+import { addEvalsCommand } from './evals-command.js';
 import { CommandFailure, type CommandIo, EXIT, type ExitCode } from './exit-codes.js';
 import { runExplain } from './explain.js';
 import { runLint } from './lint.js';
@@ -226,6 +227,8 @@ export function buildProgram(
     .action((files: string[], flags: CoverageFlags) =>
       run(runCoverage({ ...flags, files, patchMin: flags.patchMin ?? null }, io)),
     );
+
+  addEvalsCommand(program, run, io);
 
   program
     .command('replay')

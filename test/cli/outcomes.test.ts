@@ -378,7 +378,7 @@ Reverts that name a change not in this history: 1. Reverts of a change whose lin
   test.each([
     [['--repo', '/nonexistent'], /No such file|not a git repository|cannot change/i],
     [['--repo', '.', '--ref', 'no-such-branch'], /No commit "no-such-branch"/],
-    [['--repo', '.', '--since', 'yesterday'], /--since yesterday is no date/],
+    [['--repo', '.', '--since', 'yesterday'], /--since yesterday is no time/],
     [['--repo', '.', '--issues', '/nonexistent.jsonl'], /Cannot read \/nonexistent\.jsonl/],
   ])('wrong usage is told: %j', async (flags, expected) => {
     const { code, err } = await run('outcomes', ...flags);
