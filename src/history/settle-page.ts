@@ -15,14 +15,13 @@ export interface SettledPage {
 
 /** `clocks`: newest first, seconds since 1970. Nothing was merged later than `now`. */
 export function settlePage(clocks: readonly number[], now: number): SettledPage {
+  const isRight = (clock: number) => clock >= FIRST_GIT && clock <= now;
   const times: number[] = [];
-  // A clock that was never set takes the time of the next newer commit.
+  // What a clock cannot have seen takes the time of the next newer commit.
   let newer: number | null = null;
   for (const clock of clocks) {
-    const at = Math.min(clock, now);
-    const isSet = Number.isFinite(at) && at >= FIRST_GIT;
-    if (isSet) newer = at;
-    times.push(isSet ? at : (newer ?? clocks.find((one) => one >= FIRST_GIT && one <= now) ?? 0));
+    if (isRight(clock)) newer = clock;
+    times.push(newer ?? (clock > now ? now : (clocks.find(isRight) ?? 0)));
   }
   const settling = settleTimes<{ readonly at: number; readonly index: number }>();
   const oldestFirst = times.map((at, index) => ({ at, index })).reverse();
@@ -34,7 +33,7 @@ export function settlePage(clocks: readonly number[], now: number): SettledPage 
   }
   const witnesses = clocks
     .slice(-WITNESSES)
-    .filter((clock) => clock >= FIRST_GIT && clock <= now)
+    .filter(isRight)
     .sort((a, b) => a - b);
   return { times, reachesTo: witnesses[Math.floor(witnesses.length / 2)] ?? now };
 }

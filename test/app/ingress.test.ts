@@ -11,6 +11,8 @@ import { HEAD, OLD_HEAD, OUR_APP } from './payloads.js';
 const NOW = new Date('2026-11-20T12:00:00Z');
 const REVIEW = 'review:5:acme/shop#12';
 const GROUP = `group:5:acme/shop@${HEAD}@${OLD_HEAD}@refs/heads/main`;
+const REPOSITORY = 'repository:5:acme/shop';
+const HISTORY = 'history:5:acme/shop';
 const ON_HEAD = `commit ${HEAD}`;
 const policy = '.github/agent-policy.yml';
 
@@ -63,26 +65,26 @@ describe('an event wakes', () => {
     ['status', payloads.status(), [ON_HEAD]],
     ['merge_group', payloads.mergeGroup('checks_requested'), [GROUP]],
     ['merge_group', payloads.mergeGroup('destroyed'), []],
-    ['push', payloads.push({ commits: [{ modified: [policy] }] }), ['repository:5:acme/shop']],
-    ['push', payloads.push({ commits: [{}, { removed: ['docs/CODEOWNERS'] }] }), ['repository:5:acme/shop']],
-    ['push', payloads.push({ commits: [{ modified: ['src/a.ts'] }] }), []],
-    ['push', payloads.push({ forced: true }), ['repository:5:acme/shop']],
-    [
-      'push',
-      payloads.push({ commits: Array.from({ length: 2_048 }, () => ({})) }),
-      ['repository:5:acme/shop'],
-    ],
+    ['push', payloads.push({ commits: [{ modified: [policy] }] }), [REPOSITORY, HISTORY]],
+    ['push', payloads.push({ commits: [{}, { removed: ['docs/CODEOWNERS'] }] }), [REPOSITORY, HISTORY]],
+    ['push', payloads.push({ commits: [{ modified: ['src/a.ts'] }] }), [HISTORY]],
+    ['push', payloads.push({ forced: true }), [REPOSITORY, HISTORY]],
+    ['push', payloads.push({ commits: Array.from({ length: 2_048 }, () => ({})) }), [REPOSITORY, HISTORY]],
     ['push', payloads.push({ ref: 'refs/heads/release', commits: [{ modified: [policy] }] }), []],
     ['push', payloads.push({ ref: 'refs/tags/main', commits: [{ modified: [policy] }] }), []],
-    ['push', payloads.push({ repo: '.github', commits: [{ added: [policy] }] }), ['installation:5']],
-    ['repository', payloads.repositoryEvent('edited'), ['repository:5:acme/shop']],
+    [
+      'push',
+      payloads.push({ repo: '.github', commits: [{ added: [policy] }] }),
+      ['installation:5', 'history:5:acme/.github'],
+    ],
+    ['repository', payloads.repositoryEvent('edited'), [REPOSITORY]],
     ['repository', payloads.repositoryEvent('deleted'), []],
     ['installation', payloads.installation('created'), ['installation:5']],
     ['installation', payloads.installation('unsuspend'), ['installation:5']],
     ['installation', payloads.installation('deleted'), []],
     ['installation', payloads.installation('suspend'), []],
     ['installation_repositories', payloads.people('added'), ['installation:5']],
-    ['member', payloads.member('removed'), ['repository:5:acme/shop']],
+    ['member', payloads.member('removed'), [REPOSITORY]],
     ['membership', payloads.people('removed'), ['installation:5']],
     ['team', payloads.people('edited'), ['installation:5']],
     ['organization', payloads.people('member_removed'), ['installation:5']],

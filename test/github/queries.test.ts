@@ -4,6 +4,8 @@ import { OPEN_PULL_REQUESTS_QUERY } from '../../src/github/list-pull-requests.js
 import { HEAD_QUERY, MORE_QUERY, PULL_REQUEST_QUERY } from '../../src/github/pull-request-query.js';
 import { MERGE_QUEUE_QUERY } from '../../src/github/read-merge-group.js';
 import { teamsQuery } from '../../src/github/read-people.js';
+import { LARGEST_TRUNK_PAGE } from '../../src/github/read-trunk.js';
+import { TRUNK_QUERY } from '../../src/github/trunk-query.js';
 import { checkQuery } from './github-api.js';
 
 const QUERIES = {
@@ -23,6 +25,19 @@ describe.each(Object.entries(QUERIES))('%s', (_, query) => {
     expect(Math.max(1, Math.round(requests / 100))).toBeLessThanOrEqual(2);
     // A hundred authors of each of a hundred commits; GitHub allows 500,000.
     expect(nodes).toBeLessThan(12_000);
+  });
+});
+
+describe('TRUNK_QUERY', () => {
+  test("is valid against GitHub's schema", () => expect(checkQuery(TRUNK_QUERY)).toEqual([]));
+
+  test.each([
+    [LARGEST_TRUNK_PAGE, 4],
+    [10, 1],
+  ])('costs of a page of %s commits %s points', (commits, points) => {
+    const { requests, nodes } = measure(parse(TRUNK_QUERY.replace('first: $first', `first: ${commits}`)));
+    expect(Math.max(1, Math.round(requests / 100))).toBe(points);
+    expect(nodes).toBeLessThan(25_000);
   });
 });
 
