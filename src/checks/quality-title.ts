@@ -86,7 +86,7 @@ function partOf({ what }: Breach): PartName {
   return what === 'missing-coverage' ? 'coverage' : what;
 }
 
-export function isBeingMeasured({ coverage }: QualityReport): boolean {
+function isBeingMeasured({ coverage }: QualityReport): boolean {
   return coverage.kind === 'pending' || coverage.kind === 'unread';
 }
 
