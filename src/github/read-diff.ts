@@ -69,8 +69,8 @@ export async function readCommitFiles(
     }
   } catch (error) {
     if (!(error instanceof GitHubFailure)) throw error;
-    // 422: "No commit found for SHA".
-    if (error.kind === 'not-found' || error.status === 422) return null;
+    if (error.kind === 'not-found' || (error.status === 422 && /no commit found/i.test(error.message)))
+      return null;
     throw error;
   }
   return files;
@@ -120,6 +120,7 @@ async function requestDiff(
   } catch (error) {
     if (!(error instanceof GitHubFailure)) throw error;
     if (error.kind === 'not-found') return { kind: 'gone' };
+    if (error.status === 422 && /no commit found/i.test(error.message)) return { kind: 'gone' };
     // 406 with code "too_large" for pull requests, 422 on other paths.
     if (error.status === 406) return { kind: 'too-large' };
     if (error.status === 422 && /too_large|too large|exceeded|taking too long/i.test(error.message)) {
