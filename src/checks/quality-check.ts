@@ -5,9 +5,7 @@ import { code, type Message, ours, say } from '../domain/message.js';
 import type { Decision, Gate, Verdict } from '../domain/verdict.js';
 import { gateOf } from '../policy/evaluate.js';
 import type { QualityReport } from '../quality/assess.js';
-import { sayPercent } from '../quality/chance-words.js';
 import type { Breach } from '../quality/delta-limits.js';
-import { QUALITY_WEIGHTS } from '../quality/weights.js';
 import { causesOf, isOpen, isStop, sortVerdicts } from './causes.js';
 import { toMarkdown } from './escape.js';
 import { collectAnnotations, RECHECK, renderStep } from './gate-check.js';
@@ -15,18 +13,10 @@ import { bytesOf, fenceVerdictBlock, nextOf, verdictBlock } from './json-block.j
 import { stepsOf } from './next-steps.js';
 import { namedMovers } from './quality-chance.js';
 import { renderUncovered, type TermContext } from './quality-coverage.js';
-import {
-  isPartlyRead,
-  knowledgeOf,
-  linkChange,
-  missingParts,
-  nameChange,
-  sayMany,
-  sayStated,
-} from './quality-figures.js';
+import { linkChange, missingParts, nameChange, sayMany, sayStated } from './quality-figures.js';
 import { coverageNotes, type Fold, methodFolds } from './quality-method.js';
 import { renderRecord, renderRiskyPaths } from './quality-records.js';
-import { renderTerms } from './quality-terms.js';
+import { honestNote, renderTerms } from './quality-terms.js';
 import { renderQualityTitle } from './quality-title.js';
 import { fitLines, formatCount, renderAsker, repositoryRoot, stateSign, stateWord } from './verdict-table.js';
 
@@ -204,28 +194,6 @@ function causeLines(judged: Decision, gate: Gate, repositoryUrl: string | null):
     MAX_CAUSE_BYTES,
   );
   return [[...kept, ...(left === 0 ? [] : [`- and ${formatCount(left)} more`])].join('\n')];
-}
-
-/** What a reader must know before believing a figure. */
-function honestNote(report: QualityReport): readonly string[] {
-  const { history } = report;
-  const publicRate = sayPercent(QUALITY_WEIGHTS.publicRate);
-  if (history !== null && isPartlyRead(report)) {
-    return [
-      `**History:** ${Math.floor(history.readDays)} of ${Math.ceil(history.wantedDays)} days read. It is read in the background, and the figures change until it is done.`,
-    ];
-  }
-  if (knowledgeOf(report) === 'none') {
-    return [
-      `**No history here yet:** public repositories revert about ${publicRate} of changes. Figures of this repository follow with its merged changes.`,
-    ];
-  }
-  if (knowledgeOf(report) === 'few') {
-    return [
-      `**Little history yet:** ${sayMany(history?.reading.repository.changes ?? 0, 'merged change')} known, too few for a figure. Public repositories revert about ${publicRate} of changes.`,
-    ];
-  }
-  return [];
 }
 
 function moverBlock(report: QualityReport): readonly string[] {

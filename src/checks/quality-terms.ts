@@ -36,6 +36,28 @@ export function renderTerms(report: QualityReport, context: TermContext): string
   ].join('\n');
 }
 
+/** What a reader must know before believing a figure. */
+export function honestNote(report: QualityReport): readonly string[] {
+  const { history } = report;
+  const publicRate = sayPercent(QUALITY_WEIGHTS.publicRate);
+  if (history !== null && isPartlyRead(report)) {
+    return [
+      `**History:** ${Math.floor(history.readDays)} of ${Math.ceil(history.wantedDays)} days read. It is read in the background, and the figures change until it is done.`,
+    ];
+  }
+  if (knowledgeOf(report) === 'none') {
+    return [
+      `**No history here yet:** public repositories revert about ${publicRate} of changes. Figures of this repository follow with its merged changes.`,
+    ];
+  }
+  if (knowledgeOf(report) === 'few') {
+    return [
+      `**Little history yet:** ${sayMany(history?.reading.repository.changes ?? 0, 'merged change')} known, too few for a figure. Public repositories revert about ${publicRate} of changes.`,
+    ];
+  }
+  return [];
+}
+
 function renderRow({ term, here, usual, points, source, improve }: TermRow): string {
   const share = points === null ? 'not counted' : `**${sayPoints(points)}**<br>\`${drawBar(points)}\``;
   const known = `${cell(here)}<br><sub>${cell(source)}</sub>`;
