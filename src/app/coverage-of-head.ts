@@ -167,6 +167,6 @@ const MAX_DETAIL = 500;
 
 /** As the middle of a sentence. */
 function withoutEnd(sentence: string): string {
-  const text = sentence.replace(/\.$/, '').slice(0, MAX_DETAIL);
+  const text = sentence.replace(/\.+$/, '').slice(0, MAX_DETAIL);
   return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }
