@@ -6,6 +6,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { CoverageJob, CoverageJobAnswer } from './coverage/job.js';
 import { readCoverage } from './coverage/read-coverage.js';
 import { code, say } from './domain/message.js';
+import type { EvalsJob, EvalsJobAnswer } from './evals/job.js';
+import { readEvals } from './evals/read-evals.js';
 import type { NamedFile } from './formats/named-file.js';
 import { Unreadable } from './formats/unreadable.js';
 import { readZip } from './formats/zip.js';
@@ -15,11 +17,12 @@ const MAX_LOCAL_BYTES = 500 * 1024 * 1024;
 /** Of a packed one, which is held in memory. */
 const MAX_ZIP_BYTES = 200 * 1024 * 1024;
 
-parentPort!.postMessage(await answer(workerData as CoverageJob));
+parentPort!.postMessage(await answer(workerData as CoverageJob | EvalsJob));
 
-async function answer(job: CoverageJob): Promise<CoverageJobAnswer> {
+async function answer(job: CoverageJob | EvalsJob): Promise<CoverageJobAnswer | EvalsJobAnswer> {
   const files = job.source.kind === 'zip' ? readZip(job.source.bytes) : readLocalFiles(job.source.paths);
   try {
+    if ('task' in job) return { kind: 'reading', reading: await readEvals(files, job.question) };
     return { kind: 'reading', reading: await readCoverage(files, job.question) };
   } catch (error) {
     // The file system's errors have a code; anything else is a bug, and ends the worker.

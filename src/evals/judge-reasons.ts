@@ -123,7 +123,10 @@ export function findConcerns(judged: Judged, demand: SuiteDemand): readonly Conc
       ? null
       : {
           kind: 'not-judged',
-          what: say`${totals.errored} errored and ${totals.skipped} skipped ${ours(notJudged === 1 ? 'case is' : 'cases are')} no pass.`,
+          what: say`Counted as not passed: ${list([
+            ...(totals.errored > 0 ? [say`${totals.errored} errored`] : []),
+            ...(totals.skipped > 0 ? [say`${totals.skipped} skipped`] : []),
+          ])}.`,
         },
   ];
   return found.filter((each) => each !== null);
