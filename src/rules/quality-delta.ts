@@ -18,6 +18,7 @@ import {
   qualityDetails,
   reasonOf,
   signed,
+  speaksOfDelta,
   warningOf,
 } from './quality-words.js';
 import { furtherCauses, plural } from './short-path.js';
@@ -40,7 +41,7 @@ export function assessFor(settings: QualityDeltaSettings, snapshot: Snapshot): Q
 }
 
 function conclude(report: QualityReport, settings: QualityDeltaSettings, snapshot: Snapshot): Finding {
-  const details = qualityDetails(report, snapshot);
+  const details = qualityDetails(report, settings, snapshot);
   const annotations = annotationsOf(report, settings);
   const withAnnotations = (finding: Finding): Finding =>
     annotations.length === 0 ? finding : { ...finding, annotations };
@@ -63,7 +64,7 @@ function conclude(report: QualityReport, settings: QualityDeltaSettings, snapsho
   }
   if (asksNothing(settings)) {
     return skipped(
-      figuresOf(report),
+      figuresOf(report, settings),
       say`The policy states no limit for the quality delta; this is only reported.`,
       details,
     );
@@ -71,7 +72,7 @@ function conclude(report: QualityReport, settings: QualityDeltaSettings, snapsho
   const warnings = report.breaches.map((breach) => warningOf(breach, settings));
   return withAnnotations(
     pass(
-      warnings.length === 0 ? figuresOf(report) : joined(warnings),
+      warnings.length === 0 ? figuresOf(report, settings) : joined(warnings),
       warnings.length === 0
         ? say`Every limit that could be judged is kept.`
         : say`${joined(warnings)}. A warning holds nothing up.`,
@@ -86,7 +87,10 @@ const CAUSE_FIRST: readonly Breach['what'][] = ['coverage', 'missing-coverage', 
 function titleOf(failing: readonly Breach[], report: QualityReport, settings: QualityDeltaSettings): Message {
   const lead = failing[0]!;
   const { delta } = report.result;
-  const score = lead.what === 'delta' || delta === null ? say`` : say`, delta ${signed(delta)}`;
+  const score =
+    lead.what === 'delta' || delta === null || !speaksOfDelta(settings)
+      ? say``
+      : say`, delta ${signed(delta)}`;
   const others = failing.filter(({ what }) => what !== lead.what && what !== 'delta').length;
   return say`${causeOf(lead, settings)}${score}${furtherCauses(others)}`;
 }

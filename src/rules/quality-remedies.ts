@@ -47,7 +47,8 @@ function testMore(share: number, { coverage }: QualityReport): Message {
     .toSorted((a, b) => b.lines - a.lines)
     .slice(0, NAMED);
   const where = list(worst.map(({ path, lines }) => say`${code(shortPath(path))} (${lines})`));
-  return say`Add tests that run at least ${needed} more of the ${plural(untested, 'untested new line')}, first in ${where}.`;
+  const lines = needed === untested ? say`the` : say`at least ${needed} more of the`;
+  return say`Add tests that run ${lines} ${plural(untested, 'untested new line')}, first in ${where}.`;
 }
 
 function split(tooMany: number, { splits }: QualityReport): Message {

@@ -11,7 +11,7 @@ import { plural } from './short-path.js';
 
 /** `41% of new lines tested (80% needed)`: the cause, for a title. */
 export function causeOf(breach: Breach, settings: QualityDeltaSettings): Message {
-  const here = settings.zone === null ? say`` : say` in zone ${code(settings.zone)}`;
+  const here = inZone(settings);
   switch (breach.what) {
     case 'coverage':
       return say`${ours(percentDown(breach.found))} of new lines tested${here} (${ours(percentOf(breach.limit))} needed)`;
@@ -37,14 +37,26 @@ export function warningOf(breach: Breach, settings: QualityDeltaSettings): Messa
   }
 }
 
-/** `delta +3, 91% of new lines tested, 120 lines`: whatever is known. */
-export function figuresOf({ result, coverage, size }: QualityReport): Message {
-  const delta = result.delta === null ? say`no delta yet` : say`delta ${ours(signed(result.delta))}`;
+/** `delta +3, 91% of new lines tested, 120 lines`: whatever is known; of a zone its own figures. */
+export function figuresOf(
+  { result, coverage, size }: QualityReport,
+  settings: QualityDeltaSettings,
+): Message {
+  const delta = result.delta === null ? say`no delta yet, ` : say`delta ${ours(signed(result.delta))}, `;
   const tested =
     coverage.kind === 'measured' && coverage.executable > 0
-      ? say`, ${ours(percentDown(coverage.covered / coverage.executable))} of new lines tested`
+      ? say`${ours(percentDown(coverage.covered / coverage.executable))} of new lines tested, `
       : say``;
-  return say`${delta}${tested}, ${plural(size.lines, 'line')}`;
+  return say`${speaksOfDelta(settings) ? delta : say``}${tested}${plural(size.lines, 'line')}${inZone(settings)}`;
+}
+
+/** The delta is that of the whole change: a zone that limits only its own files does not speak of it. */
+export function speaksOfDelta({ paths, limits }: QualityDeltaSettings): boolean {
+  return paths === null || limits.failBelow !== null || limits.warnBelow !== null;
+}
+
+function inZone({ zone }: QualityDeltaSettings): Message {
+  return zone === null ? say`` : say` in zone ${code(zone)}`;
 }
 
 export function reasonOf(
@@ -61,7 +73,20 @@ export function reasonOf(
 const CLAIM = say`Coverage is measured by this head's own run, so it is the author's claim.`;
 
 /** One line per part: its share of the delta, its figure, its source, or why it is missing. */
-export function qualityDetails(report: QualityReport, snapshot: Snapshot): readonly Message[] {
+export function qualityDetails(
+  report: QualityReport,
+  settings: QualityDeltaSettings,
+  snapshot: Snapshot,
+): readonly Message[] {
+  if (settings.paths !== null) {
+    return [
+      ...(speaksOfDelta(settings) ? [wholeLine(report)] : []),
+      say`Size: ${sizeFigure(report)}.`,
+      ...leftOutLine(report),
+      ...coverageFigure(report).map((figure) => say`Coverage: ${figure}.`),
+      ...coverageNotes(report),
+    ];
+  }
   return [
     historyLine(report),
     ...readSoFar(report),
@@ -73,6 +98,20 @@ export function qualityDetails(report: QualityReport, snapshot: Snapshot): reado
     coverageLine(report),
     ...coverageNotes(report),
   ];
+}
+
+/** The points are those of the whole change, whatever files are in question. */
+function wholeLine({ result }: QualityReport): Message {
+  if (result.delta === null) return say`Of the whole change no part can be compared yet.`;
+  return say`Of the whole change: ${ours(partPoints(result))}.`;
+}
+
+function partPoints({ points }: QualityReport['result']): string {
+  const parts = (['history', 'size', 'coverage'] as const).flatMap((part) => {
+    const value = points[part];
+    return value === null ? [] : [`${part} ${signed(value)}`];
+  });
+  return parts.join(', ');
 }
 
 function historyLine({ result, chance, usual }: QualityReport): Message {
@@ -88,9 +127,14 @@ function readSoFar({ history }: QualityReport): readonly Message[] {
   return [say`history: ${history.readDays} of ${plural(history.wantedDays, 'day')} read`];
 }
 
-function sizeLine({ result, size }: QualityReport): Message {
+function sizeFigure({ size }: QualityReport): Message {
   const moved = size.moved === 0 ? say`` : say`, besides ${plural(size.moved, 'line')} that only moved`;
-  const figure = say`${plural(size.lines, 'line')} in ${plural(size.files, 'file')}${moved}`;
+  return say`${plural(size.lines, 'line')} in ${plural(size.files, 'file')}${moved}`;
+}
+
+function sizeLine(report: QualityReport): Message {
+  const { result, size } = report;
+  const figure = sizeFigure(report);
   const points = result.points.size;
   if (points === null || size.standing === null)
     return say`Size: ${figure}; no points, ${absent(result, 'size')}.`;
@@ -106,11 +150,18 @@ function leftOutLine({ size: { leftOut } }: QualityReport): readonly Message[] {
   return [say`Not counted: ${plural(leftOut.length, 'file')} (${ours(reasons.join(', '))}).`];
 }
 
-function coverageLine({ result, coverage }: QualityReport): Message {
-  if (coverage.kind !== 'measured' || coverage.executable === 0)
-    return say`Coverage: ${absent(result, 'coverage')}.`;
+function coverageFigure({ coverage }: QualityReport): readonly Message[] {
+  if (coverage.kind !== 'measured' || coverage.executable === 0) return [];
   const { covered, executable } = coverage;
-  const figure = say`tests run ${covered} of ${plural(executable, 'new line')} (${ours(percentDown(covered / executable))})`;
+  return [
+    say`tests run ${covered} of ${plural(executable, 'new line')} (${ours(percentDown(covered / executable))})`,
+  ];
+}
+
+function coverageLine(report: QualityReport): Message {
+  const { result } = report;
+  const [figure] = coverageFigure(report);
+  if (figure === undefined) return say`Coverage: ${absent(result, 'coverage')}.`;
   const points = result.points.coverage;
   return points === null
     ? say`Coverage: ${figure}; no points, ${absent(result, 'coverage')}.`
@@ -141,15 +192,8 @@ function sentenceOf(breach: Breach, { coverage, result, size }: QualityReport): 
     }
     case 'size':
       return say`${plural(size.additions, 'line')} added and ${size.deletions} deleted, without generated and ignored files.`;
-    case 'delta': {
-      const { history, size: bySize, coverage: byCoverage } = result.points;
-      const parts = [
-        ...(history === null ? [] : [`history ${signed(history)}`]),
-        ...(bySize === null ? [] : [`size ${signed(bySize)}`]),
-        ...(byCoverage === null ? [] : [`coverage ${signed(byCoverage)}`]),
-      ];
-      return say`Against what is usually merged here: ${ours(parts.join(', '))}.`;
-    }
+    case 'delta':
+      return say`Against what is usually merged here: ${ours(partPoints(result))}.`;
     case 'missing-coverage':
       return coverage.kind === 'missing'
         ? say`There is no coverage to judge: ${coverage.detail}.`

@@ -484,6 +484,17 @@ Coverage −19.5: tests run 41 of 100 new lines (41%)."
     expect(judged(row)[1]).toMatch(/^100 lines in zone money \(limit 99\)/);
   });
 
+  test('tell the points of the whole change apart from the figures of a zone', () => {
+    const files = [CODE, aFile('web/b.ts', { additions: 900, patch: null })];
+    const zone = { zone: 'money', paths: ['src/tax.ts'], line: 7 };
+    const limited = explain(found({ limits: { failBelow: 100 }, settings: zone, files }));
+    expect(limited).toMatch(/Of the whole change: history \S+, size −25\./);
+    expect(limited).toContain('Size: 100 lines in 1 file.');
+    const unlimited = { limits: { sizeFail: 100 }, settings: zone, files };
+    expect(judged(unlimited)).toEqual(['pass', '100 lines in zone money']);
+    expect(explain(found(unlimited))).not.toContain('whole change');
+  });
+
   test('give a limit as it is stated', () => {
     expect(judged({ limits: { patchMin: 0.795 }, coverage: tested(79) })[1]).toMatch(
       /^79% of new lines tested \(79.5% needed\)/,
