@@ -122,7 +122,10 @@ describe('of an event is remembered', () => {
     ['installation', payloads.installation('suspend'), ['installation', 'people-changed']],
     ['membership', payloads.people('removed'), ['people-changed']],
     ['repository', payloads.repositoryEvent('edited'), ['people-changed']],
-    ['check_run', payloads.checkRun('completed'), []],
+    // Of GitHub Actions, and of another app.
+    ['check_run', payloads.checkRun('completed'), ['actions-ran']],
+    ['check_run', payloads.checkRun('completed', 99, 'other-ci'), []],
+    ['check_run', payloads.checkRun('completed', null), []],
   ])('%s %#', (name, payload, expected) => {
     expect(remembers(name, payload)).toEqual(expected);
   });

@@ -44,7 +44,7 @@ export function review(action: string) {
   };
 }
 
-export function checkRun(action: string, appId: number | null = 15368) {
+export function checkRun(action: string, appId: number | null = 15368, slug = 'github-actions') {
   return {
     ...common,
     action,
@@ -54,7 +54,7 @@ export function checkRun(action: string, appId: number | null = 15368) {
       head_sha: HEAD,
       status: 'completed',
       conclusion: 'success',
-      app: appId === null ? null : { id: appId, slug: 'github-actions' },
+      app: appId === null ? null : { id: appId, slug },
       pull_requests: [],
     },
     ...(action === 'requested_action' ? { requested_action: { identifier: 'recheck' } } : {}),
