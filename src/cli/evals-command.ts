@@ -1,7 +1,7 @@
 // With which flags are eval results judged?
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { EVAL_FORMATS, type EvalFormat } from '../domain/eval-results.js';
 import { parsePercent } from '../evals/percent.js';
-import { EVAL_FORMATS, type EvalFormat } from '../evals/results.js';
 import { runEvalsRead } from './evals.js';
 import type { CommandIo, ExitCode } from './exit-codes.js';
 

@@ -2,11 +2,11 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { toPlain } from '../checks/escape.js';
+import type { EvalFormat, EvalResults } from '../domain/eval-results.js';
 import { code, say } from '../domain/message.js';
 import { judgeSuite } from '../evals/judge.js';
 import type { SuiteDemand, SuiteJudgement } from '../evals/judgement.js';
 import { readEvalsInWorker } from '../evals/read-in-worker.js';
-import type { EvalFormat, EvalResults } from '../evals/results.js';
 import { summarise } from '../evals/summary.js';
 import { startWorker } from '../threads/start-worker.js';
 import { CommandFailure, type CommandIo, EXIT, type ExitCode } from './exit-codes.js';

@@ -79,6 +79,7 @@ export async function readLocalChange(change: LocalChange, now: Date): Promise<L
     ownChecks: [],
     digests: digest === null ? {} : { [head]: digest },
     quality: NO_QUALITY_FACTS,
+    evals: {},
     revertOf: null,
   };
   return { snapshot, policy: await readPolicyAt(repo, base) };

@@ -1,5 +1,6 @@
 // Which facts beyond the one query does a rule need before it can judge?
 
+import type { SuiteSource } from './evals.js';
 import { type CoverageSource, coverageKey } from './quality.js';
 
 export type Fact =
@@ -15,6 +16,8 @@ export type Fact =
   | { readonly kind: 'history' }
   /** What tests run of the lines this change adds. */
   | { readonly kind: 'coverage'; readonly source: CoverageSource }
+  /** Where the newest run of a suite for this head stands, and what came of it. */
+  | { readonly kind: 'evals'; readonly source: SuiteSource }
   /** Whether it undoes exactly one merged change. Asked only of a change that says so. */
   | { readonly kind: 'revert' };
 
@@ -29,6 +32,8 @@ export function factKey(fact: Fact): string {
       return `digest:${fact.headSha}`;
     case 'coverage':
       return `coverage:${coverageKey(fact.source)}`;
+    case 'evals':
+      return `evals:${fact.source.suite}`;
     case 'diff':
     case 'history':
     case 'revert':

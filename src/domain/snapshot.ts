@@ -1,5 +1,6 @@
 // What was true of a pull request at one moment?
 // `null` always means "not known", never "absent"; an absent thing is an empty list or an explicit value.
+import type { SuiteFacts } from './evals.js';
 import type { PolicyFile } from './policy-file.js';
 import type { QualityFacts, RevertFacts } from './quality.js';
 
@@ -187,6 +188,8 @@ export interface Snapshot {
   /** Diff digests by head SHA, as far as they were computed or remembered for this base branch. */
   readonly digests: Readonly<Record<string, string>>;
   readonly quality: QualityFacts;
+  /** By name of the suite. One missing here was not looked at. */
+  readonly evals: Readonly<Record<string, SuiteFacts>>;
   /** `null`: not looked at. */
   readonly revertOf: RevertFacts | null;
 }

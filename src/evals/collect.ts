@@ -1,9 +1,9 @@
 // Which cases does one file hold, once each, within bounds?
 // A reader hands over what a tool wrote; nothing a tool says of itself is taken without looking.
 import { createHash } from 'node:crypto';
+import type { CaseStatus, EvalCase } from '../domain/eval-results.js';
 import { code, list, type Message, ours, say } from '../domain/message.js';
 import { Unreadable } from '../formats/unreadable.js';
-import type { CaseStatus, EvalCase } from './results.js';
 
 /** One result as a reader found it. */
 export interface FoundCase {

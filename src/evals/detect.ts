@@ -1,6 +1,7 @@
 // Which tool wrote this file? Judged by what stands at its beginning, never by its name.
+
+import type { EvalFormat } from '../domain/eval-results.js';
 import type { NamedFile } from '../formats/named-file.js';
-import type { EvalFormat } from './results.js';
 
 /** `json-unknown` may still be one of ours with its members in another order. */
 export type Detected = EvalFormat | 'json-unknown' | 'blank' | 'archive' | 'other';

@@ -1,4 +1,6 @@
 // What does a log of Inspect AI say, in its JSON form (`inspect log convert --to json`)?
+
+import type { CaseStatus } from '../domain/eval-results.js';
 import { code, say } from '../domain/message.js';
 import { type JsonShape, walkJson } from '../formats/json-walk.js';
 import type { NamedFile } from '../formats/named-file.js';
@@ -6,7 +8,6 @@ import { Unreadable } from '../formats/unreadable.js';
 import { type Collector, createCollector, type FileResults } from './collect.js';
 import { at, categoriesOf, isRecord, textOf } from './found-values.js';
 import { Incomplete } from './incomplete.js';
-import type { CaseStatus } from './results.js';
 
 const VALUE: JsonShape = { kind: 'value' };
 

@@ -1,10 +1,11 @@
 // Why does a suite not pass, and what should be known although it does?
+
+import type { CaseTotals } from '../domain/eval-results.js';
 import { code, list, type Message, ours, say } from '../domain/message.js';
 import { compileCategoryGlob } from './category-globs.js';
 import type { Concern, JudgedCase, Reason, SuiteDemand } from './judgement.js';
 import type { MergedCase } from './merge-runs.js';
 import { formatPercent, formatShare } from './percent.js';
-import type { CaseTotals } from './results.js';
 
 export interface Judged {
   readonly cases: readonly JudgedCase[];
@@ -155,7 +156,9 @@ function findTooSmall({ passed, cases }: CaseTotals, { passRate }: SuiteDemand):
 }
 
 function distinctNames(cases: readonly MergedCase[]): readonly string[] {
-  return [...new Set(cases.flatMap(({ names }) => names))];
+  const all = new Set<string>();
+  for (const { names } of cases) for (const name of names) all.add(name);
+  return [...all];
 }
 
 function seesAny(glob: string, names: readonly string[]): boolean {

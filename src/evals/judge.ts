@@ -1,10 +1,11 @@
 // Is what a policy asks of one eval suite met by its results?
+
+import type { CaseTotals } from '../domain/eval-results.js';
 import { compileCategoryGlob } from './category-globs.js';
 import { findConcerns, findReasons } from './judge-reasons.js';
 import type { JudgedCase, Reason, SuiteDemand, SuiteEvidence, SuiteJudgement } from './judgement.js';
 import { mergeRuns } from './merge-runs.js';
 import { formatShare, neededPasses } from './percent.js';
-import type { CaseTotals } from './results.js';
 import { countStatuses } from './results.js';
 
 const MAX_WORST = 100;

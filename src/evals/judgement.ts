@@ -1,7 +1,8 @@
 // What is asked of an eval suite, and what is the answer?
+
+import type { CaseTotals, EvalResults } from '../domain/eval-results.js';
 import type { Message } from '../domain/message.js';
 import type { MergedCase } from './merge-runs.js';
-import type { CaseTotals, EvalResults } from './results.js';
 
 /** A policy's suite, its percentages in percent. */
 export interface SuiteDemand {

@@ -1,10 +1,11 @@
 // What does a JUnit XML report say? Written by pytest, Jest, Go, Gradle, Surefire and most others.
+
+import type { CaseStatus } from '../domain/eval-results.js';
 import { code, say } from '../domain/message.js';
 import type { NamedFile } from '../formats/named-file.js';
 import { Unreadable } from '../formats/unreadable.js';
 import { readXml, type XmlAttributes } from '../formats/xml.js';
 import { type Collector, createCollector, type FileResults, type FoundCase } from './collect.js';
-import type { CaseStatus } from './results.js';
 
 interface Suite {
   readonly name: string | null;

@@ -1,5 +1,5 @@
 // What became of each case over all runs: passed, failed, or both?
-import type { CaseStatus, EvalResults } from './results.js';
+import type { CaseStatus, EvalResults } from '../domain/eval-results.js';
 
 export interface MergedCase {
   readonly id: string;
@@ -21,7 +21,7 @@ export interface MergedCase {
 interface Open {
   readonly id: string;
   category: string | null;
-  readonly names: Set<string>;
+  readonly names: string[];
   message: string | null;
   readonly counts: Record<CaseStatus, number>;
   failedBefore: boolean;
@@ -38,7 +38,7 @@ export function mergeRuns(results: readonly EvalResults[]): ReadonlyMap<string, 
           found = {
             id: each.id,
             category: null,
-            names: new Set(),
+            names: [],
             message: null,
             counts: { passed: 0, failed: 0, errored: 0, skipped: 0 },
             failedBefore: false,
@@ -46,8 +46,8 @@ export function mergeRuns(results: readonly EvalResults[]): ReadonlyMap<string, 
           open.set(each.id, found);
         }
         found.category ??= each.category;
-        if (each.category !== null) found.names.add(each.category);
-        for (const tag of each.tags) found.names.add(tag);
+        if (each.category !== null && !found.names.includes(each.category)) found.names.push(each.category);
+        for (const tag of each.tags) if (!found.names.includes(tag)) found.names.push(tag);
         if (each.status !== 'passed') found.message ??= each.message;
         found.counts[each.status] += 1;
         if (each.failedBefore) found.failedBefore = true;
@@ -64,7 +64,7 @@ function close({ id, category, names, message, counts, failedBefore }: Open): Me
   return {
     id,
     category,
-    names: [...names],
+    names,
     status: statusOf(counts, results),
     message,
     results,

@@ -1,12 +1,12 @@
 // What does the JSON of `promptfoo eval -o results.json` say? Versions 2 (until 2024) and 3.
 import { createHash } from 'node:crypto';
+import type { CaseStatus } from '../domain/eval-results.js';
 import { code, say } from '../domain/message.js';
 import { type JsonShape, walkJson } from '../formats/json-walk.js';
 import type { NamedFile } from '../formats/named-file.js';
 import { Unreadable } from '../formats/unreadable.js';
 import { type Collector, createCollector, type FileResults } from './collect.js';
 import { at, categoriesOf, isRecord, namesOf, textOf } from './found-values.js';
-import type { CaseStatus } from './results.js';
 
 const VALUE: JsonShape = { kind: 'value' };
 

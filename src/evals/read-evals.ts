@@ -1,4 +1,6 @@
 // What do these files, or the files of an artifact, say about one suite?
+
+import { EVAL_FORMATS, type EvalCase, type EvalFormat } from '../domain/eval-results.js';
 import { code, list, type Message, ours, say } from '../domain/message.js';
 import type { NamedFile } from '../formats/named-file.js';
 import { Unreadable } from '../formats/unreadable.js';
@@ -10,7 +12,7 @@ import { readInspect } from './inspect.js';
 import { readJunit } from './junit.js';
 import { readOwn } from './own.js';
 import { readPromptfoo } from './promptfoo.js';
-import { countStatuses, EVAL_FORMATS, type EvalCase, type EvalFormat, type EvalReading } from './results.js';
+import { countStatuses, type EvalReading } from './results.js';
 
 export interface EvalsQuestion {
   /** What the files must be; `null`: told by what stands in them. */

@@ -119,6 +119,7 @@ export async function readPullRequest(
     ownChecks: toOwnChecks(head.answer),
     digests: {},
     quality: NO_QUALITY_FACTS,
+    evals: {},
     revertOf: null,
   };
   return {

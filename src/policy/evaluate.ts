@@ -208,6 +208,8 @@ function isMissing(fact: Fact, snapshot: Snapshot): boolean {
       return snapshot.quality.history === null;
     case 'coverage':
       return !Object.hasOwn(snapshot.quality.coverage, coverageKey(fact.source));
+    case 'evals':
+      return !Object.hasOwn(snapshot.evals, fact.source.suite);
     case 'revert':
       return snapshot.revertOf === null;
   }

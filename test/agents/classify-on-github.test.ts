@@ -81,6 +81,7 @@ function snapshot(
     ownChecks: [],
     digests: {},
     quality: NO_QUALITY_FACTS,
+    evals: {},
     revertOf: null,
   };
 }

@@ -134,6 +134,7 @@ export function aSnapshot(
     ownChecks: [],
     digests: { [HEAD]: 'digest-of-head' },
     quality: { history: someHistory(), coverage: {} },
+    evals: {},
     revertOf: null,
     ...rest,
     files,
