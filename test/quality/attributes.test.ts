@@ -18,6 +18,13 @@ describe('a file is generated or vendored', () => {
     ['with tabs and blanks before', '\t*.ts\t\tlinguist-generated', 'a.ts'],
     ['with a carriage return', '*.ts linguist-generated\r\n*.go text\r\n', 'a.ts'],
     ['by a name in quotes', '"a b.ts" linguist-generated', 'x/a b.ts'],
+    ['by its whole name', 'src/api.ts linguist-generated', 'src/api.ts'],
+    ['by its bare name, at any depth', 'api.ts linguist-generated', 'src/deep/api.ts'],
+    [
+      'by a name that a later wildcard does not take back',
+      '*.ts -linguist-generated\napi.ts linguist-generated',
+      'a/api.ts',
+    ],
     ['by the last line that says so', '*.ts -linguist-generated\n*.ts linguist-generated', 'a.ts'],
   ])('%s', (_name, text, path) => {
     expect(isMarked(text, path)).toBe(true);
@@ -28,6 +35,12 @@ describe('a file is generated or vendored', () => {
     ['where there is none', '', 'a.ts'],
     ['in a comment', '# *.ts linguist-generated', 'a.ts'],
     ['where it is taken back', '*.ts linguist-generated\na.ts -linguist-generated', 'a.ts'],
+    [
+      'where a later wildcard takes it back',
+      'api.ts linguist-generated\n*.ts -linguist-generated',
+      'a/api.ts',
+    ],
+    ['by a whole name, deeper', 'src/api.ts linguist-generated', 'a/src/api.ts'],
     ['where it is false', '*.ts linguist-generated\n*.ts linguist-generated=false', 'a.ts'],
     ['where it is unspecified', '*.ts linguist-generated\n*.ts !linguist-generated', 'a.ts'],
     ['where a later line says something else of another mark', '*.ts linguist-language=Go', 'a.ts'],
@@ -42,12 +55,15 @@ describe('a file is generated or vendored', () => {
     expect(isMarked(text, path)).toBe(false);
   });
 
-  test('10,000 lines are read in time and asked in time', () => {
-    const text = Array.from({ length: 10_000 }, (_, at) => `gen/${at}/*.ts linguist-generated`).join('\n');
+  test.each([
+    ['names', (at: number) => `gen/${at}/a.ts`, 'gen/9999/a.ts'],
+    ['wildcards, of which 1,000 are heard', (at: number) => `gen/${at}/*.ts`, 'gen/999/a.ts'],
+  ])('10,000 lines of %s are read in time and asked in time', (_name, pattern, marked) => {
+    const text = Array.from({ length: 10_000 }, (_, at) => `${pattern(at)} linguist-generated`).join('\n');
     const started = performance.now();
-    const marked = readGenerated(text);
-    expect(marked('gen/9999/a.ts')).toBe(true);
-    expect(marked('src/a.ts')).toBe(false);
+    const ask = readGenerated(text);
+    expect(ask(marked)).toBe(true);
+    for (let at = 0; at < 3000; at += 1) expect(ask(`src/f${at}.ts`)).toBe(false);
     expect(performance.now() - started).toBeLessThan(3000);
   });
 });
