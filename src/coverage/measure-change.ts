@@ -14,7 +14,7 @@ export interface MeasuredLines {
 }
 
 /** Runs without a test that are kept per file, the longest first; the counts are of all. */
-const MAX_RUNS = 200;
+const MAX_RUNS = 50;
 
 /** `files` with their hunks. Hunks that GitHub does not show are never taken for tested lines. */
 export function measureChange(
@@ -61,7 +61,7 @@ export function measureChange(
 const MAX_NOTES = 20;
 const NAMED = 3;
 /** Lines of one file beyond this are taken for hidden: the count is GitHub's, and lines are listed one by one. */
-const MAX_ADDED = 1_000_000;
+const MAX_ADDED = 200_000;
 
 /** `null`: the hunks are not shown, or cut short. */
 function linesOf({ path, status, additions, patch }: ChangedFile): ChangedLines | null {

@@ -32,7 +32,7 @@ export interface CoverageResults {
   save(result: CoverageResult): Promise<void>;
   /** GitHub Actions reported something on this head. */
   forget(repoId: number, headSha: string): Promise<void>;
-  /** Drops what was saved, and heads first asked about, before then. */
+  /** Drops what was saved before then, and heads first asked about before then of which nothing is left. */
   prune(before: Date): Promise<void>;
 }
 
@@ -102,7 +102,22 @@ export function openCoverageResults(database: Database): CoverageResults {
     },
     async prune(before) {
       await database.query().deleteFrom('coverage_results').where('at', '<', before).execute();
-      await database.query().deleteFrom('coverage_heads').where('seen_at', '<', before).execute();
+      // A head that began anew at mark 0 would come to the mark of a result that was forgotten.
+      await database
+        .query()
+        .deleteFrom('coverage_heads')
+        .where('seen_at', '<', before)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('coverage_results as kept')
+                .select('kept.mark')
+                .whereRef('kept.repo_id', '=', 'coverage_heads.repo_id')
+                .whereRef('kept.head_sha', '=', 'coverage_heads.head_sha'),
+            ),
+          ),
+        )
+        .execute();
     },
   };
 }

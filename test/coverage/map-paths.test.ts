@@ -256,6 +256,32 @@ describe('when only the changed files are known', () => {
     ]);
   });
 
+  const ui = { paths: ['packages/ui/src/index.ts'], isComplete: false };
+  const one = (line: number) => `SF:src/index.ts\nDA:${line},1\nend_of_record\n`;
+
+  test('a short path is taken for a changed file, and that is said', async () => {
+    const report = await reportOf({ 'lcov.info': one(1) }, ui);
+    expect(linesOf(report)).toEqual({ 'packages/ui/src/index.ts': '1 | ' });
+    expect(report.notes.map(plain)).toEqual([
+      'src/index.ts of the coverage is taken for packages/ui/src/index.ts: only the changed files were compared.',
+    ]);
+  });
+
+  test('a short path of two reports is that of the one which lies in the file’s folder', async () => {
+    const reports = { 'packages/api/lcov.info': one(1), 'packages/ui/lcov.info': one(2) };
+    const report = await reportOf(reports, ui);
+    expect(linesOf(report)).toEqual({ 'packages/ui/src/index.ts': '2 | ' });
+    expect(report.totals).toEqual({ covered: 2, executable: 2 });
+  });
+
+  test('a short path of two reports that lie elsewhere is nobody’s', async () => {
+    const report = await reportOf({ 'a/lcov.info': one(1), 'b/lcov.info': one(2) }, ui);
+    expect(linesOf(report)).toEqual({});
+    expect(report.notes.map(plain)).toEqual([
+      'src/index.ts of the coverage may be packages/ui/src/index.ts: it is left out.',
+    ]);
+  });
+
   test('totals count every file of the report', async () => {
     const some = await reportOf({ a: LCOV }, { paths: ['src/tax.ts'], isComplete: false });
     expect(some.totals).toEqual({ covered: 2, executable: 4 });

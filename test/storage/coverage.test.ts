@@ -83,6 +83,16 @@ describe.each(ENGINES)('coverage on $name', ({ start }) => {
     });
   });
 
+  test('of a head is kept as long as a result of it is', async () => {
+    repoId += 1;
+    const { look, forget, save, prune } = storage.coverageResults;
+    await look(repoId, HEAD, AT);
+    await forget(repoId, HEAD);
+    await save({ repoId, headSha: HEAD, key: 'k', mark: 0, value: {}, at: LATER });
+    await prune(LATER);
+    expect(await look(repoId, HEAD, LATER)).toEqual({ mark: 1, seenAt: AT });
+  });
+
   describe('of merged changes', () => {
     const QUERY = { baseRef: 'main', source: 'head:coverage' };
     const change = (pullRequest: number, changes: Partial<MeasuredChange> = {}): MeasuredChange => ({
