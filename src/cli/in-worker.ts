@@ -1,4 +1,4 @@
-// How does a command read coverage and eval results without standing still?
+// How does a command read coverage without standing still?
 import type { CoverageJob } from '../coverage/job.js';
 import { readInWorker } from '../coverage/read-in-worker.js';
 import type { CoverageReading } from '../coverage/report.js';

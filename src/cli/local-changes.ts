@@ -4,10 +4,10 @@ import type { Classified } from '../agents/classify.js';
 import { ledgerAuthor } from '../agents/ledger-author.js';
 import type { AuthorshipSource, SourceIdentity } from '../agents/source.js';
 import type { MergedChange } from '../domain/ledger.js';
+import { settlePage } from '../history/settle-page.js';
 import { readMessageParts } from '../outcomes/message-parts.js';
 import { readReverts } from '../outcomes/read-reverts.js';
 import type { Trunk } from '../outcomes/trunk.js';
-import { settleTimes } from '../quality/settle-times.js';
 import { measureSize } from '../quality/size.js';
 import { readChangedFiles } from './changed-files.js';
 import { loginOfAddress, type MergedCommits, readMergedCommits } from './merged-commits.js';
@@ -84,16 +84,8 @@ export async function readLocalChanges(question: LocalChangesQuestion): Promise<
 
 /** Clocks may be wrong: a trunk does not go back in time, and nothing was merged tomorrow. */
 function mergeTimes(trunk: Trunk, until: number): readonly number[] {
-  const settling = settleTimes<{ readonly at: number }>();
-  const settled: { readonly at: number }[] = [];
-  for (let position = 0; position < trunk.size; position += 1)
-    settled.push(...settling.next({ at: trunk.timeAt(position) }));
-  settled.push(...settling.rest());
-  let last = 0;
-  return settled.map(({ at }) => {
-    last = Math.max(last, Math.min(Math.floor(at), until));
-    return last;
-  });
+  const newestFirst = Array.from({ length: trunk.size }, (_, index) => trunk.timeAt(trunk.size - 1 - index));
+  return settlePage(newestFirst, until).times.map(Math.floor).reverse();
 }
 
 /** Names, reverts and causes stand at the beginning and the end of what people write. */

@@ -164,7 +164,8 @@ function medianOf(values: readonly number[]): number | null {
 
 function countSizes(changes: readonly MergedChange[]): readonly SizeCount[] {
   const counts = new Map<number, number>();
-  for (const { lines } of changes) counts.set(lines, (counts.get(lines) ?? 0) + 1);
+  for (const { lines, isOrdinary } of changes)
+    if (isOrdinary) counts.set(lines, (counts.get(lines) ?? 0) + 1);
   return [...counts].map(([lines, number]) => ({ lines, changes: number })).sort((a, b) => a.lines - b.lines);
 }
 

@@ -18,12 +18,15 @@ export const COPILOT: Person = {
 export interface GitFixture {
   readonly folder: string;
   git(...args: readonly string[]): string;
-  /** Writes files and commits them; `null` removes, `{ link }` makes a symlink. */
+  /** Writes files and commits them; `null` removes, `{ link }` makes a symlink. `at`: seconds since 1970. */
   commit(
     files: Readonly<Record<string, string | null | { link: string }>>,
     message: string,
     author?: Person,
+    at?: number,
   ): string;
+  /** Git with the clock of author and committer set, in seconds since 1970. */
+  gitAt(at: number, ...args: readonly string[]): string;
 }
 
 export function createRepository(): GitFixture {
@@ -38,7 +41,8 @@ export function createRepository(): GitFixture {
   return {
     folder,
     git: (...args) => run(args),
-    commit(files, message, author = KIM) {
+    gitAt: (at, ...args) => run(args, { ...identity(KIM), ...clock(at) }),
+    commit(files, message, author = KIM, at) {
       for (const [path, content] of Object.entries(files)) {
         const file = join(folder, path);
         mkdirSync(dirname(file), { recursive: true });
@@ -48,12 +52,23 @@ export function createRepository(): GitFixture {
       }
       run(['add', '-A']);
       run(['commit', '-q', '--allow-empty', '-m', message], {
-        GIT_AUTHOR_NAME: author.name,
-        GIT_AUTHOR_EMAIL: author.email,
-        GIT_COMMITTER_NAME: author.name,
-        GIT_COMMITTER_EMAIL: author.email,
+        ...identity(author),
+        ...(at === undefined ? {} : clock(at)),
       });
       return run(['rev-parse', 'HEAD']);
     },
   };
+}
+
+function identity({ name, email }: Person): Record<string, string> {
+  return {
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: email,
+    GIT_COMMITTER_NAME: name,
+    GIT_COMMITTER_EMAIL: email,
+  };
+}
+
+function clock(at: number): Record<string, string> {
+  return { GIT_AUTHOR_DATE: `@${at} +0000`, GIT_COMMITTER_DATE: `@${at} +0000` };
 }
