@@ -12,7 +12,7 @@ export function wantedSpan(policies: PolicyFiles, catalogue: Catalogue): LedgerS
   return spanOf(readValid(policies.repository, knownAgentNames(catalogue)));
 }
 
-export function spanOf(policy: LoadedPolicy | null): LedgerSpan {
+function spanOf(policy: LoadedPolicy | null): LedgerSpan {
   const stated = policy?.document.quality_delta?.history;
   const { window, half_life } = DEFAULTS.quality_delta.history;
   return {

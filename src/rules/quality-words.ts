@@ -233,7 +233,7 @@ function partWords(why: MissingPart['why']): Message {
   }
 }
 
-export function missingWords(why: string): Message {
+function missingWords(why: string): Message {
   switch (why) {
     case 'no-report':
       return say`no coverage report`;
