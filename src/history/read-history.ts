@@ -55,6 +55,11 @@ const CHANGES_AT_ONCE = 25;
  */
 export async function readForward(reader: HistoryReader, state: LedgerState): Promise<HistoryStep> {
   const found: TimedChange[] = [];
+  // Older than what was read last and not recorded: a merge brought it, or it was rewritten.
+  const behind: TimedChange[] = [];
+  // What is recorded but newer than this was recorded by a step that was cut off: the branch goes on behind it.
+  const last = await reader.ledger.findChange(state.repoId, { sha: state.newestSha ?? '' });
+  const lastAt = last?.mergedAt ?? Number.POSITIVE_INFINITY;
   let first: TrunkReading | null = null;
   let cursor: string | null = null;
   let reachesTo = reader.now();
@@ -73,19 +78,22 @@ export async function readForward(reader: HistoryReader, state: LedgerState): Pr
     }
     const timed = timeChanges(reader, page, reading.repository.defaultBranch);
     const missing = await withoutRecorded(reader.ledger, state.repoId, withinWindow(timed.changes, state));
-    found.push(...missing);
+    const metAt = page.entries.findIndex(({ commit }) => commit.sha === state.newestSha);
+    const older = new Set(metAt === -1 ? [] : page.entries.slice(metAt));
+    for (const change of missing) (older.has(change.entry) ? behind : found).push(change);
     reachesTo = timed.reachesTo;
     cursor = page.next;
-    if (page.entries.some(({ commit }) => commit.sha === state.newestSha)) end = 'met';
-    else if (timed.changes.length > 0 && missing.length === 0) end = 'joined';
+    if (metAt !== -1) end = 'met';
+    else if (timed.changes.length > 0 && missing.length === 0 && timed.reachesTo < lastAt) end = 'joined';
     else if (cursor === null || reachesTo < state.wantedFrom) end = 'window';
     if (end !== 'gap') break;
   }
   const headSha = first?.page?.from ?? null;
   const isRewritten = end === 'joined' || end === 'window';
-  const fresh = isRewritten ? await withoutRewritten(reader, state, found) : found;
+  const [fresh, doubtful] = isRewritten ? [[], found] : [found, behind];
+  const missing = [...fresh, ...(await withoutRewritten(reader, state, doubtful))];
   const attributes = first?.repository.attributes ?? null;
-  const { changes, isWhole } = await prepareChanges(reader, state, fresh, attributes);
+  const { changes, isWhole } = await prepareChanges(reader, state, missing, attributes);
   let recorded = 0;
   for (let at = 0; at < Math.max(1, changes.length); at += CHANGES_AT_ONCE) {
     const isLast = at + CHANGES_AT_ONCE >= changes.length;
