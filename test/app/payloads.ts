@@ -69,6 +69,40 @@ export function status() {
   return { ...common, id: 1, sha: HEAD, context: 'ci/other', state: 'success', branches: [] };
 }
 
+export function issue(action: string, changed: object = {}, event: object = {}) {
+  return {
+    ...common,
+    action,
+    issue: {
+      number: 7,
+      title: 'Checkout is down',
+      body: 'root cause: #12',
+      labels: [{ name: 'incident' }],
+      user: { login: 'pat', id: 8 },
+      author_association: 'NONE',
+      updated_at: '2026-11-20T11:00:00Z',
+      ...changed,
+    },
+    ...event,
+  };
+}
+
+export function deploymentStatus(state: string, deployment: object = {}) {
+  return {
+    ...common,
+    action: 'created',
+    deployment: {
+      id: 77,
+      sha: HEAD,
+      environment: 'production',
+      transient_environment: false,
+      production_environment: true,
+      ...deployment,
+    },
+    deployment_status: { state, created_at: '2026-11-20T11:00:00Z' },
+  };
+}
+
 export function mergeGroup(action: string) {
   const merge_group = {
     head_sha: HEAD,

@@ -30,6 +30,7 @@ const DEFAULT_PERMISSIONS = {
   actions: 'write',
   checks: 'write',
   contents: 'read',
+  deployments: 'read',
   issues: 'write',
   members: 'read',
   merge_queues: 'read',
@@ -41,7 +42,9 @@ const DEFAULT_PERMISSIONS = {
 const ALL_EVENTS = [
   'check_run',
   'check_suite',
+  'deployment_status',
   'issue_comment',
+  'issues',
   'member',
   'membership',
   'merge_group',

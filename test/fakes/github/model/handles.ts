@@ -11,6 +11,8 @@ import {
   runsOn,
 } from './checks.js';
 import { moveBranch, type NewCommit, type Push, type PushOptions, pushCommits } from './commits.js';
+import { createDeployment, type DeploymentHandle, type NewDeployment } from './deployments.js';
+import { type IssueHandle, issueHandle, type NewIssue, openIssue } from './issues.js';
 import { type PullRequestHandle, pullRequestHandle } from './pull-request-handle.js';
 import * as pulls from './pull-requests.js';
 import { judgeRequiredChecks, type RequiredCheckState } from './required-checks.js';
@@ -52,7 +54,8 @@ export interface RepositoryHandle {
     options: pulls.NewPullRequest & { readonly fromFork?: RepositoryHandle },
   ): PullRequestHandle;
   pullRequest(number: number): PullRequestHandle;
-  openIssue(title: string, author: string): number;
+  openIssue(title: string, author: string, more?: NewIssue): IssueHandle;
+  deploy(deployment: NewDeployment): DeploymentHandle;
   setPermission(login: string, permission: Permission): void;
   protect(
     branch: string,
@@ -172,20 +175,9 @@ export function repositoryHandle(world: World, record: Repository): RepositoryHa
       if (found === undefined) throw new Error(`${fullName(record)} has no pull request #${number}.`);
       return pullRequestHandle(world, found);
     },
-    openIssue(title, author) {
-      record.lastNumber += 1;
-      const number = record.lastNumber;
-      const issue = {
-        id: world.nextId(),
-        number,
-        title,
-        state: 'OPEN',
-        author: requireAccount(world, author),
-        createdAt: world.now(),
-      } as const;
-      record.issues.set(number, issue);
-      return number;
-    },
+    openIssue: (title, author, more) =>
+      issueHandle(world, record, openIssue(world, record, title, requireAccount(world, author), more)),
+    deploy: ({ by, ...deployment }) => createDeployment(world, record, requireAccount(world, by), deployment),
     setPermission(login, permission) {
       const account = ensureUser(world, login);
       record.collaborators.set(account.login.toLowerCase(), permission);

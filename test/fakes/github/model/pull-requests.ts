@@ -252,7 +252,7 @@ export function editReview(world: World, pull: PullRequest, review: Review, body
   tellReview(world, pull, review, 'edited', by, { changes });
 }
 
-function ensureLabel(world: World, repository: Repository, name: string): Label {
+export function ensureLabel(world: World, repository: Repository, name: string): Label {
   const known = repository.labels.get(name.toLowerCase());
   if (known !== undefined) return known;
   const label: Label = { id: world.nextId(), name, color: 'ededed', description: null };

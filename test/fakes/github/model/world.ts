@@ -110,9 +110,24 @@ export interface Repository {
 export interface Issue {
   readonly id: number;
   readonly number: number;
-  readonly title: string;
-  readonly state: 'OPEN' | 'CLOSED';
+  title: string;
+  body: string | null;
+  state: 'OPEN' | 'CLOSED';
   readonly author: Account;
+  readonly labels: Set<string>;
+  comments: number;
+  readonly createdAt: Date;
+  updatedAt: Date;
+  closedAt: Date | null;
+}
+
+export interface Deployment {
+  readonly id: number;
+  readonly sha: string;
+  readonly environment: string;
+  readonly creator: Account;
+  readonly isProduction: boolean;
+  readonly isTransient: boolean;
   readonly createdAt: Date;
 }
 

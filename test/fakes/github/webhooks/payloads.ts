@@ -26,6 +26,7 @@ import { shapeInstallation, shapeOrganization, shapeUser } from '../rest/shapes-
 import { shapeCheckRun, shapeCheckSuite } from '../rest/shapes-checks.js';
 import { shapeComment, shapePull, shapePullSimple, shapeReview } from '../rest/shapes-pull-requests.js';
 import { shapeCommit, shapeLabel, shapeRepository, shapeSimpleCommit } from '../rest/shapes-repositories.js';
+import { shapeDeploymentStatusEvent, shapeIssueCommentEvent, shapeIssueEvent } from './shape-outcomes.js';
 
 /** Everything but `installation`, which differs from app to app. */
 export function shapePayload(world: World, event: WorldEvent): Record<string, unknown> {
@@ -81,7 +82,12 @@ function shapeSubject(world: World, { name, repository, payload, installation }:
       const { entry, ...rest } = payload as { entry: QueueEntry };
       return { ...rest, merge_group: shapeMergeGroup(world, entry) };
     }
+    case 'issues':
+      return shapeIssueEvent(world, repository!, payload);
+    case 'deployment_status':
+      return shapeDeploymentStatusEvent(world, repository!, payload);
     case 'issue_comment': {
+      if ('issue' in payload) return shapeIssueCommentEvent(world, repository!, payload);
       const { pull, comment } = payload as { pull: PullRequest; comment: Comment };
       const { head: _head, base: _base, ...issue } = shapePullSimple(world, pull);
       const links = {
