@@ -48,7 +48,7 @@ export const RECHECK: CheckAction = {
 export function renderGate(decision: Decision, context: GateContext): RenderedCheck {
   const own = gateOf(decision);
   const stricter = strictestOf(context.siblings.filter(({ gate }) => strictness(gate) > strictness(own)));
-  const annotations = collectAnnotations(decision);
+  const annotations = collectAnnotations(withoutOwnCheck(decision));
   return {
     name: 'agent-policy',
     gate: stricter?.gate ?? own,
@@ -156,6 +156,13 @@ function learnMoreLine({ learnMore }: GateContext): readonly string[] {
   return learnMore !== undefined && /^https:\/\/[\w./#?=&%-]+$/.test(learnMore)
     ? [`[What the titles mean](${learnMore})`]
     : [];
+}
+
+/** These rules have a check of their own; GitHub would show their annotations twice. */
+const WITH_OWN_CHECK: readonly string[] = ['quality-delta', 'evals'];
+
+function withoutOwnCheck(decision: Decision): Decision {
+  return { ...decision, verdicts: decision.verdicts.filter(({ rule }) => !WITH_OWN_CHECK.includes(rule)) };
 }
 
 /** Failures first; what the rules found, in the order of the verdicts. */

@@ -171,10 +171,14 @@ describe('coverage', () => {
       .slice(before)
       .filter(({ path, body }) => /artifacts|pulls\/\d+\/files/.test(path) || isQuality(body));
     expect(quality.length).toBeLessThanOrEqual(4);
-    const annotated = world.repository
-      .checkRuns({ sha: pull.headSha, name: 'agent-policy/quality-delta', app: site.app, latest: true })
-      .at(-1)?.annotations;
-    expect(annotated).toMatchObject([{ path: 'src/tax.ts', start_line: 7, end_line: 10 }]);
+    const annotated = (name: string) =>
+      world.repository.checkRuns({ sha: pull.headSha, name, app: site.app, latest: true }).at(-1)
+        ?.annotations;
+    expect(annotated('agent-policy/quality-delta')).toMatchObject([
+      { path: 'src/tax.ts', start_line: 7, end_line: 10 },
+    ]);
+    // Shown once, not by the gate as well.
+    expect(annotated('agent-policy')).toEqual([]);
   });
 
   test('above the limit it passes, and the next review asks for no artifact', async () => {
