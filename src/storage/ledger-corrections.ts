@@ -13,8 +13,8 @@ export function openLedgerCorrections(database: Database): LedgerCorrections {
       const { rows } = await database.executeSql(
         `select sha, merged_at, chance, outcome <> 'kept' as failed from agent_policy.ledger_changes
          where repo_id = $1::bigint and is_ordinary and not ripe_counted and chance is not null
-           and merged_at <= $2::bigint
-         order by merged_at, seq limit $3::int`,
+           and -merged_at >= -$2::bigint
+         order by -merged_at desc, -seq desc limit $3::int`,
         [repoId, Math.trunc(mergedBefore), limit],
       );
       return rows.map(({ sha, merged_at, chance, failed }) => ({ sha, mergedAt: merged_at, chance, failed }));

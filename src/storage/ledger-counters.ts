@@ -61,22 +61,28 @@ export async function moveCounters(
      where t.id = d.id`,
     [rows],
   );
-  if (moves.some(({ failed }) => failed !== 0)) {
-    await database.executeSql(
-      `update agent_policy.ledger_files f set failed = d.failed > 0
-       from json_to_recordset($1::json) as d(id bigint, failed int)
-       where f.change_id = d.id and d.failed <> 0`,
-      [rows],
-    );
-  }
   const counted = moves.filter(({ changes }) => changes !== 0);
   if (counted.length === 0) return;
   await moveAuthored(database, counted);
   await moveSizes(database, repoId, counted);
 }
 
+const IS_FAILED = "c.counted and c.is_ordinary and c.outcome <> 'kept'";
+
+/** Failures stand beside the paths too, so that the newest of a path are found without reading its changes. */
+export async function markFiles(database: Database, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  await database.executeSql(
+    `update agent_policy.ledger_files f
+     set failed_at = case when ${IS_FAILED} then coalesce(c.outcome_at, c.merged_at) end
+     from json_to_recordset($1::json) as d(id bigint) join agent_policy.ledger_changes c on c.id = d.id
+     where f.change_id = d.id`,
+    [JSON.stringify(ids.map((id) => ({ id })))],
+  );
+}
+
 /** How often each author changed each path. */
-export async function moveAuthored(
+async function moveAuthored(
   database: Database,
   moves: readonly Pick<CounterMove, 'id' | 'changes'>[],
 ): Promise<void> {
@@ -130,10 +136,14 @@ export async function takeOut(
     `update agent_policy.ledger_changes c set counted = false
      where c.id in (
        select id from agent_policy.ledger_changes
-       where repo_id = $1::bigint and counted and merged_at < $2::bigint
-       order by merged_at limit $3::int)
+       where repo_id = $1::bigint and counted and -merged_at > -$2::bigint
+       order by -merged_at desc limit $3::int)
      returning c.id, (c.is_ordinary and c.outcome <> 'kept') as is_failed`,
     [repoId, from, limit],
+  );
+  await markFiles(
+    database,
+    rows.filter(({ is_failed }) => is_failed).map(({ id }) => id),
   );
   await moveCounters(
     database,
@@ -194,10 +204,10 @@ async function countAnew(database: Database, repoId: number, span: LedgerSpan, n
      where c.repo_id = $1::bigint and s.repo_id = c.repo_id and c.counted <> (c.merged_at >= s.counted_from)`,
   );
   await run(
-    `update agent_policy.ledger_files f set failed = not f.failed
+    `update agent_policy.ledger_files f
+     set failed_at = case when ${IS_FAILED} then coalesce(c.outcome_at, c.merged_at) end
      from agent_policy.ledger_changes c
-     where c.repo_id = $1::bigint and c.id = f.change_id
-       and f.failed <> (c.counted and c.is_ordinary and c.outcome <> 'kept')`,
+     where c.repo_id = $1::bigint and c.id = f.change_id and c.is_ordinary and c.outcome <> 'kept'`,
   );
   const zero = 'changes = 0, failed = 0, weight = 0, weight_failed = 0, last_failed_at = null';
   await run(`update agent_policy.ledger_keys set ${zero} where repo_id = $1::bigint and changes <> 0`);

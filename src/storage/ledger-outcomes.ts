@@ -2,7 +2,7 @@
 import { OUTCOME_AGING } from '../domain/ledger.js';
 import type { Database } from './database.js';
 import type { Ledger, SetOutcome } from './ledger.js';
-import { type CounterMove, moveCounters } from './ledger-counters.js';
+import { type CounterMove, markFiles, moveCounters } from './ledger-counters.js';
 import { lockState, type StateRow } from './ledger-state.js';
 import { cutText, shareOf } from './ledger-values.js';
 import { storableJson } from './storable.js';
@@ -162,6 +162,10 @@ async function setOutcomes(
     ],
   );
   await moveCounters(database, state.repo_id, moves);
+  await markFiles(
+    database,
+    rows.map(({ id }) => id),
+  );
   if (!isCorrected) return;
   await database.executeSql(
     'update agent_policy.ledger_state set outcomes = $2::jsonb where repo_id = $1::bigint',

@@ -10,7 +10,6 @@ import {
 import type { Database } from './database.js';
 import type { Ledger } from './ledger.js';
 import { foldersOf, KEY } from './ledger-keys.js';
-import { findState, type StateRow } from './ledger-state.js';
 import { keyText, timeOf } from './ledger-values.js';
 
 const TALLY = 't.changes, t.failed, t.weight, t.weight_failed, t.last_failed_at';
@@ -18,31 +17,43 @@ const USUAL_AMONG = 500;
 const USUAL_FROM = 20;
 const FAILURES_PER_PATH = 3;
 
-/** Every query of a reading, so that a test can ask how each is carried out. */
+/**
+ * Every query of a reading, so that a test can ask how each is carried out. `limit 1` keeps the search for one key by
+ * itself: one by one through the index, whatever the planner thinks of the table's length (the embedded engine
+ * never learns it).
+ */
 export const LEDGER_QUERIES = {
-  keys: `select t.id, t.key, ${TALLY} from agent_policy.ledger_keys t
-    where t.repo_id = $1::bigint and t.key = any($2::text[])`,
-  paths: `select n.name, t.id, ${TALLY} from agent_policy.ledger_names n
-    join agent_policy.ledger_paths t on t.id = n.front_id
-    where n.repo_id = $1::bigint and n.name = any($2::text[])`,
-  familiar: `select a.path_id from agent_policy.ledger_authored a
-    where a.path_id = any($1::bigint[]) and a.author_id = $2::bigint`,
+  state: `select s.weighed_at, s.half_life_seconds, s.newest_at, t.* from agent_policy.ledger_state s
+    left join lateral (select t.* from unnest($2::text[]) as asked(key)
+      cross join lateral (select t.key, ${TALLY} from agent_policy.ledger_keys t
+        where t.repo_id = $1::bigint and t.key = asked.key limit 1) t) t on true
+    where s.repo_id = $1::bigint`,
+  key: `select t.changes, t.failed from agent_policy.ledger_keys t
+    where t.repo_id = $1::bigint and t.key = $2`,
+  paths: `select t.*, (select true from agent_policy.ledger_authored a
+        where a.path_id = t.id and a.author_id = (select k.id from agent_policy.ledger_keys k
+          where k.repo_id = $1::bigint and k.key = $3) limit 1) as is_familiar
+    from unnest($2::text[]) as asked(name)
+    cross join lateral (select n.name, t.id, ${TALLY} from agent_policy.ledger_names n
+      join agent_policy.ledger_paths t on t.id = n.front_id
+      where n.repo_id = $1::bigint and n.name = asked.name limit 1) t`,
   sizes: `select size_step, changes from agent_policy.ledger_sizes
     where repo_id = $1::bigint order by size_step`,
   usualChance: `select count(*)::int as changes, percentile_cont(0.5) within group (order by chance) as median
     from (select chance from agent_policy.ledger_changes
       where repo_id = $1::bigint and chance is not null
-      order by merged_at desc, seq desc limit ${USUAL_AMONG}) newest`,
-  pathRecords: `select t.name, t.changes, t.failed, f.sha, f.pr, f.outcome, f.outcome_at
-    from (select n.name, t.id, t.changes, t.failed, t.weight_failed from agent_policy.ledger_names n
-      join agent_policy.ledger_paths t on t.id = n.front_id
-      where n.repo_id = $1::bigint and n.name = any($2::text[]) and t.failed > 0
-      order by t.failed desc, t.weight_failed desc, n.name limit $3::int) t
-    cross join lateral (select c.sha, c.pr, c.outcome, c.outcome_at from agent_policy.ledger_files f
-      join agent_policy.ledger_changes c on c.id = f.change_id
-      where f.path_id = t.id and f.failed
-      order by c.outcome_at desc, c.merged_at desc, c.seq desc limit ${FAILURES_PER_PATH}) f
-    order by t.failed desc, t.weight_failed desc, t.name, f.outcome_at desc`,
+      order by -merged_at, -seq limit ${USUAL_AMONG}) newest`,
+  pathRecords: `select t.name, t.changes, t.failed, f.sha, f.pr, f.outcome, f.failed_at
+    from (select t.* from unnest($2::text[]) as asked(name)
+      cross join lateral (select n.name, t.id, t.changes, t.failed, t.weight_failed
+        from agent_policy.ledger_names n join agent_policy.ledger_paths t on t.id = n.front_id
+        where n.repo_id = $1::bigint and n.name = asked.name limit 1) t
+      where t.failed > 0 order by t.failed desc, t.weight_failed desc, t.name limit $3::int) t
+    cross join lateral (select c.sha, c.pr, c.outcome, f.failed_at, f.change_id
+      from agent_policy.ledger_files f join agent_policy.ledger_changes c on c.id = f.change_id
+      where f.path_id = t.id and f.failed_at is not null
+      order by f.failed_at desc, f.change_id desc limit ${FAILURES_PER_PATH}) f
+    order by t.failed desc, t.weight_failed desc, t.name, f.failed_at desc, f.change_id desc`,
 } as const;
 
 export type LedgerReadings = Pick<
@@ -55,15 +66,12 @@ export function openLedgerReadings(database: Database): LedgerReadings {
     (await database.executeSql(text, values)).rows;
 
   const readCount = async (repoId: number, key: string): Promise<OutcomeCount> => {
-    const [row] = await ask(LEDGER_QUERIES.keys, [repoId, [key]]);
+    const [row] = await ask(LEDGER_QUERIES.key, [repoId, key]);
     return row === undefined ? { changes: 0, failed: 0 } : { changes: row.changes, failed: row.failed };
   };
 
   return {
-    async read(repoId, query) {
-      const state = await findState(database, repoId);
-      return state === null ? emptyReading(query) : read(ask, state, query);
-    },
+    read: (repoId, query) => read(ask, repoId, query),
     async readSizes(repoId) {
       const rows = await ask(LEDGER_QUERIES.sizes, [repoId]);
       return rows.map(({ size_step, changes }) => ({ lines: size_step, changes }));
@@ -81,11 +89,11 @@ export function openLedgerReadings(database: Database): LedgerReadings {
           path: byKey.get(name)!,
           changes: own[0].changes,
           failed: own[0].failed,
-          failures: own.map(({ sha, pr, outcome, outcome_at }) => ({
+          failures: own.map(({ sha, pr, outcome, failed_at }) => ({
             sha,
             pullRequest: pr,
             outcome,
-            at: outcome_at,
+            at: failed_at,
           })),
         };
       });
@@ -96,7 +104,6 @@ export function openLedgerReadings(database: Database): LedgerReadings {
 }
 
 interface TallyRow {
-  readonly id: number;
   readonly changes: number;
   readonly failed: number;
   readonly weight: number;
@@ -104,9 +111,23 @@ interface TallyRow {
   readonly last_failed_at: number | null;
 }
 
+interface KeyRow extends TallyRow {
+  readonly weighed_at: number;
+  readonly half_life_seconds: number;
+  readonly newest_at: number | null;
+  /** `null` on the one row of a repository where none of the keys is known. */
+  readonly key: string | null;
+}
+
+interface PathRow extends TallyRow {
+  readonly name: string;
+  readonly is_familiar: true | null;
+}
+
 async function read(
-  ask: (text: string, values: readonly unknown[]) => Promise<readonly (TallyRow & Record<string, string>)[]>,
-  state: StateRow,
+  // biome-ignore lint/suspicious/noExplicitAny: rows of SQL given as text have the shape their caller asked for
+  ask: (text: string, values: readonly unknown[]) => Promise<any[]>,
+  repoId: number,
   { at, author, paths }: LedgerQuery,
 ): Promise<LedgerReading> {
   const touched = paths.map(({ path, previousPath }) => ({
@@ -118,32 +139,32 @@ async function read(
   );
   const folders = foldersOf(paths).map(KEY.folder);
   const authorKey = KEY.author(author);
-  const keyRows = await ask(LEDGER_QUERIES.keys, [state.repo_id, [KEY.repository, authorKey, ...folders]]);
-  const pathRows = await ask(LEDGER_QUERIES.paths, [state.repo_id, [...names]]);
-  const byKey = new Map(keyRows.map((row) => [row.key!, row]));
-  const byName = new Map(pathRows.map((row) => [row.name!, row]));
+  const keyRows: readonly KeyRow[] = await ask(LEDGER_QUERIES.state, [
+    repoId,
+    [...new Set([KEY.repository, authorKey, ...folders])],
+  ]);
+  const pathRows: readonly PathRow[] = await ask(LEDGER_QUERIES.paths, [repoId, [...names], authorKey]);
+  const byKey = new Map(keyRows.map((row) => [row.key, row]));
+  const byName = new Map(pathRows.map((row) => [row.name, row]));
   const found = touched.map(
     ({ path, previousPath }) =>
       byName.get(path) ?? (previousPath === null ? undefined : byName.get(previousPath)),
   );
-  const authorId = byKey.get(authorKey)?.id;
-  const ids = [...new Set(found.flatMap((row) => (row === undefined ? [] : [row.id])))];
-  const familiar = new Set(
-    authorId === undefined || ids.length === 0
-      ? []
-      : (await ask(LEDGER_QUERIES.familiar, [ids, authorId])).map((row) => Number(row.path_id)),
-  );
-  // What was merged by a clock ahead of this one weighs as new, never more.
-  const moment = Math.max(timeOf(at, Number.MAX_SAFE_INTEGER), state.newest_at ?? 0);
-  const factor = 2 ** ((state.weighed_at - moment) / state.half_life_seconds);
+  const factor = keyRows[0] === undefined ? 1 : factorOf(keyRows[0], at);
   const tally = (row: TallyRow | undefined) => tallyOf(row, factor);
   return {
     repository: tally(byKey.get(KEY.repository)),
     author: tally(byKey.get(authorKey)),
     paths: found.map(tally),
     folders: folders.map((key) => tally(byKey.get(key))),
-    familiarPaths: found.filter((row) => row !== undefined && familiar.has(row.id)).length,
+    familiarPaths: found.filter((row) => row?.is_familiar === true).length,
   };
+}
+
+function factorOf(state: Pick<KeyRow, 'weighed_at' | 'half_life_seconds' | 'newest_at'>, at: number): number {
+  // What was merged by a clock ahead of this one weighs as new, never more.
+  const moment = Math.max(timeOf(at, Number.MAX_SAFE_INTEGER), state.newest_at ?? 0);
+  return 2 ** ((state.weighed_at - moment) / state.half_life_seconds);
 }
 
 function tallyOf(row: TallyRow | undefined, factor: number): Tally {
@@ -155,15 +176,5 @@ function tallyOf(row: TallyRow | undefined, factor: number): Tally {
     weight,
     weightFailed: Math.min(weight, row.weight_failed * factor),
     lastFailedAt: row.last_failed_at,
-  };
-}
-
-function emptyReading({ paths }: LedgerQuery): LedgerReading {
-  return {
-    repository: EMPTY_TALLY,
-    author: EMPTY_TALLY,
-    paths: paths.map(() => EMPTY_TALLY),
-    folders: foldersOf(paths).map(() => EMPTY_TALLY),
-    familiarPaths: 0,
   };
 }

@@ -18,6 +18,7 @@ const NAME_CHARACTERS = 300;
 const DAY = 86_400;
 /** Expired changes that one recording takes out besides as many as it adds. */
 const EXPIRED_AT_ONCE = 100;
+const FEWEST_COUNTED = 256;
 
 export interface LedgerRecording {
   record(repoId: number, changes: readonly MergedChange[]): Promise<readonly string[]>;
@@ -57,10 +58,23 @@ export function openLedgerRecording(database: Database, now: () => number): Ledg
         const moves = await write(database, repoId, placed, countedFrom);
         await moveCounters(database, repoId, moves);
         await takeOut(database, repoId, countedFrom, fresh.length + EXPIRED_AT_ONCE);
+        await countTables(database, state.front_seq - state.back_seq, frontSeq - backSeq);
         return fresh.map(({ sha }) => sha);
       });
     },
   };
+}
+
+/**
+ * A server counts its tables by itself; the embedded engine must be told, or its planner takes a long history for a
+ * short one. Each time the history has doubled.
+ */
+async function countTables(database: Database, before: number, after: number): Promise<void> {
+  if (database.engine !== 'pglite' || after < FEWEST_COUNTED) return;
+  if (Math.floor(Math.log2(Math.max(1, before))) === Math.floor(Math.log2(after))) return;
+  await database.executeSql(
+    `analyze ${['changes', 'files', 'names', 'paths', 'keys', 'authored', 'sizes'].map((name) => `agent_policy.ledger_${name}`).join(', ')}`,
+  );
 }
 
 /** Those that are not recorded yet, each once. */

@@ -60,10 +60,12 @@ export const LEDGER_STATEMENTS: readonly string[] = [
   'create unique index ledger_changes_by_sha on agent_policy.ledger_changes (repo_id, sha)',
   'create index ledger_changes_by_time on agent_policy.ledger_changes (repo_id, merged_at, seq)',
   'create index ledger_changes_by_pr on agent_policy.ledger_changes (repo_id, pr) where pr is not null',
-  'create index ledger_changes_counted on agent_policy.ledger_changes (repo_id, merged_at) where counted',
-  `create index ledger_changes_chances on agent_policy.ledger_changes (repo_id, merged_at desc, seq desc)
-     include (chance) where chance is not null`,
-  `create index ledger_changes_ripening on agent_policy.ledger_changes (repo_id, merged_at, seq)
+  // Negated, so that the order is given by this index alone: by time, the planner might walk through all the changes
+  // that the condition leaves out, and the embedded engine never learns how many they are.
+  'create index ledger_changes_counted on agent_policy.ledger_changes (repo_id, (-merged_at)) where counted',
+  `create index ledger_changes_chances on agent_policy.ledger_changes (repo_id, (-merged_at), (-seq))
+     where chance is not null`,
+  `create index ledger_changes_ripening on agent_policy.ledger_changes (repo_id, (-merged_at), (-seq))
      where is_ordinary and not ripe_counted and chance is not null`,
   `create index ledger_changes_failed on agent_policy.ledger_changes (repo_id, outcome_at)
      where outcome <> 'kept'`,
@@ -81,9 +83,10 @@ export const LEDGER_STATEMENTS: readonly string[] = [
   `create table agent_policy.ledger_files (
      change_id bigint not null,
      path_id bigint not null,
-     failed boolean not null default false,
+     failed_at bigint,
      primary key (change_id, path_id))`,
-  'create index ledger_files_failed on agent_policy.ledger_files (path_id) where failed',
+  `create index ledger_files_failed on agent_policy.ledger_files (path_id, failed_at desc, change_id desc)
+     where failed_at is not null`,
   // One row per folder, author, agent, for people and for the repository; the first letter of the key tells which.
   `create table agent_policy.ledger_keys (
      id bigint generated always as identity primary key,

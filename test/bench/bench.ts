@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const BENCHES = ['requests', 'ack', 'evaluate', 'resolve'];
+const BENCHES = ['requests', 'ack', 'evaluate', 'resolve', 'ledger'];
 
 for (const name of BENCHES) {
   console.log(`\n${name}`);
