@@ -151,7 +151,7 @@ function findTooSmall({ passed, cases }: CaseTotals, { passRate }: SuiteDemand):
   const range = `${low.toFixed(1)}% to ${high.toFixed(1)}%`;
   return {
     kind: 'too-small',
-    what: say`${cases} ${ours(cases === 1 ? 'case is' : 'cases are')} too few to tell this result from ${ours(formatPercent(passRate))}: the true rate lies between ${ours(range)} (95% sure). More cases make it certain.`,
+    what: say`${cases} ${ours(cases === 1 ? 'case is' : 'cases are')} too few to tell this result from ${ours(formatPercent(passRate))}: the true rate is ${ours(range)} (95% sure). More cases make it certain.`,
   };
 }
 

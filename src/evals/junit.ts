@@ -77,9 +77,10 @@ export async function readJunit(file: NamedFile): Promise<FileResults> {
         const [name, value] = [get(attributes, 'name'), get(attributes, 'value')];
         if (name !== null && value !== null) property(name, value);
       } else {
-        const meaning = MEANINGS[element];
+        const meaning = Object.hasOwn(MEANINGS, element) ? MEANINGS[element] : undefined;
         // Inside `rerunFailure` and the like stand traces of their own.
         if (meaning === undefined || reason !== null) return;
+        if (current === null && !meaning.counts) return;
         if (meaning.counts) for (const suite of suites) suite.found += 1;
         // A suite that broke outside its cases: nobody knows which of them ran.
         current ??= suiteCase(found, suites.at(-1)?.name ?? root.suite);

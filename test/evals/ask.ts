@@ -1,14 +1,9 @@
 // Reads eval results as the application does, from texts by name, and makes them for the judgement.
 import { readFileSync } from 'node:fs';
+import type { CaseStatus, EvalCase, EvalResults } from '../../src/domain/eval-results.js';
 import { plain } from '../../src/domain/message.js';
 import { type EvalsQuestion, readEvals } from '../../src/evals/read-evals.js';
-import {
-  type CaseStatus,
-  countStatuses,
-  type EvalCase,
-  type EvalReading,
-  type EvalResults,
-} from '../../src/evals/results.js';
+import { countStatuses, type EvalReading } from '../../src/evals/results.js';
 import { inPieces } from '../formats/streams.js';
 
 export function fixture(name: string): string {
