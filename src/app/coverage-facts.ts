@@ -34,7 +34,8 @@ export const COVERAGE_PATIENCE: CoveragePatience = {
 const RECHECK_MS = 60_000;
 
 /**
- * Three requests and a download, and one more for every further hundred files; none for what is remembered. Throws `GitHubFailure` for limits, outages and what GitHub says unexpectedly: never "missing".
+ * Three requests (four for a run of the default branch) and a download, and one more for every further hundred files;
+ * none for what is remembered. Throws `GitHubFailure` for limits, outages and what GitHub says unexpectedly: never "missing".
  */
 export async function readCoverageFacts(
   deps: Dependencies,

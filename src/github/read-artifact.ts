@@ -15,7 +15,10 @@ export interface ArtifactAddress {
   readonly runId: number | null;
   /** The commit the run must have been on; `null`: whichever. */
   readonly head: string | null;
-  /** Branch of the repository itself that the run must have been on: a fork's of that name is none. `null`: any. */
+  /**
+   * The default branch, if it must be a run of its own workflow: no fork's branch and no tag of that name. `null`:
+   * any run.
+   */
   readonly branch: string | null;
   /** Commits that `head` followed: an artifact of one of them is told to be stale. */
   readonly earlier: readonly string[];
@@ -50,8 +53,8 @@ export interface ArtifactLimits {
 const LIMITS: ArtifactLimits = { maxBytes: 100 * 1024 * 1024, timeoutMs: 60_000 };
 
 /**
- * Two requests to GitHub: the list, then the address of the newest artifact of that name. More only if a hundred
- * newer artifacts of that name are none of those asked for.
+ * Two requests to GitHub: the list, then the address of the newest artifact of that name. A third for the run where
+ * a branch is asked for. More only if others uploaded newer artifacts of that name.
  * Throws `GitHubFailure`, also when the download breaks off or is not what GitHub's digest says.
  */
 export async function readArtifact(
@@ -62,7 +65,8 @@ export async function readArtifact(
   const deed = `read artifact ${at.name} of ${at.owner}/${at.repo}`;
   const found = await listArtifacts(client, deed, at);
   // A run that is repeated uploads the same name again.
-  const newest = newestOf(found.filter(({ artifact }) => isOfHead(at, artifact)));
+  const fit = found.filter(({ artifact }) => isOfHead(at, artifact));
+  const newest = at.branch === null ? newestOf(fit) : await newestOfOwnRun(client, deed, at, fit);
   if (newest === null) {
     const isOther = ({ artifact }: ListedArtifact) =>
       at.runId !== null || at.earlier.includes(artifact.headSha);
@@ -144,6 +148,35 @@ function toListed(each: z.infer<typeof artifactSchema>, at: ArtifactAddress): re
   const artifact = { id: each.id, runId: run, headSha, createdAt: each.created_at ?? '' };
   const { size_in_bytes: size, expired: isExpired, digest } = each;
   return [{ artifact, size, isExpired, digest: digest ?? null }];
+}
+
+/**
+ * Events that always run the default branch's own workflow, whatever was pushed.
+ * A tag that is called like the branch gives its runs that name too, on `push` and `workflow_dispatch`.
+ * https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
+ */
+const OWN_EVENTS = ['workflow_run', 'schedule', 'repository_dispatch'];
+const MAX_RUNS = 3;
+
+async function newestOfOwnRun(
+  client: GitHubClient,
+  deed: string,
+  { owner, repo }: ArtifactAddress,
+  artifacts: readonly ListedArtifact[],
+): Promise<ListedArtifact | null> {
+  let left = artifacts;
+  for (let asked = 0; asked < MAX_RUNS; asked += 1) {
+    const newest = newestOf(left);
+    if (newest === null) return null;
+    const { runId } = newest.artifact;
+    const answer = await client.request(deed, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}', {
+      ...{ owner, repo, run_id: runId },
+    });
+    const { event } = parseAnswer(deed, z.object({ event: z.string() }), answer.data);
+    if (OWN_EVENTS.includes(event)) return newest;
+    left = left.filter(({ artifact }) => artifact.runId !== runId);
+  }
+  return null;
 }
 
 /** Of the repository itself: what a fork calls by the same name, or what GitHub does not tell, is not. */

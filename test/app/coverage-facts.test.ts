@@ -157,7 +157,12 @@ describe('what is remembered of a head', () => {
 
 describe('a report of the default branch', () => {
   const ofMain = (shop: Shop, more: Partial<NewArtifact> = {}) =>
-    shop.upload(GOOD, { name: `coverage-${shop.pull.headSha}`, headSha: shop.repository.tip(), ...more });
+    shop.upload(GOOD, {
+      name: `coverage-${shop.pull.headSha}`,
+      headSha: shop.repository.tip(),
+      event: 'workflow_run',
+      ...more,
+    });
 
   test('is found by the head in its name, whichever commit its run was on', async () => {
     const shop = await street.foundShop();
@@ -165,7 +170,8 @@ describe('a report of the default branch', () => {
     const { run } = ofMain(shop);
     const { facts, requests } = await shop.look(DEFAULT);
     expect(facts).toMatchObject({ ...MEASURED, runId: run.id });
-    expect(requests).toEqual(READ);
+    const [list, ...others] = READ;
+    expect(requests).toEqual([list, 'actions/get-workflow-run', ...others]);
   });
 
   test('is waited for after the checks of the head, as no event announces it', async () => {
@@ -198,6 +204,13 @@ describe('a report of the default branch', () => {
     shop.runChecks();
     const fork = shop.repository.fork(`mallory-of-${shop.owner}`);
     ofMain(shop, { fork, headSha: fork.tip() });
+    expect((await shop.lookLater(DEFAULT)).facts).toMatchObject({ kind: 'missing', why: 'no-report' });
+  });
+
+  test('is not one of a run for a tag that is called like the branch', async () => {
+    const shop = await street.foundShop();
+    shop.runChecks();
+    ofMain(shop, { headSha: shop.pull.headSha, branch: 'main', event: 'push' });
     expect((await shop.lookLater(DEFAULT)).facts).toMatchObject({ kind: 'missing', why: 'no-report' });
   });
 

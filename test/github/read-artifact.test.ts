@@ -112,12 +112,39 @@ describe('an artifact of the default branch', () => {
   const ask = () => read({ runId: null, head: null, branch: 'main' });
   const list = (url: string, artifacts: readonly object[]) =>
     api.scope.get(url).reply(200, { total_count: artifacts.length, artifacts });
+  const run = (event: string, id = 7) =>
+    api.scope.get(`/repos/acme/shop/actions/runs/${id}`).reply(200, { id, event });
 
   test('is one of its own run, on whichever commit', async () => {
     list(LIST_ALL, [artifact({ workflow_run: OURS })]);
+    run('workflow_run');
     redirect();
     nock(STORE).get(SIGNED).reply(200, BYTES);
     expect(await ask()).toMatchObject({ kind: 'found', artifact: { runId: 7, headSha: OTHER } });
+  });
+
+  test.each(['push', 'workflow_dispatch', 'an_event_of_next_year'])(
+    'is not one of a run begun by %s: a tag may have that name',
+    async (event) => {
+      list(LIST_ALL, [artifact({ workflow_run: OURS })]);
+      run(event);
+      expect(await ask()).toEqual({ kind: 'missing' });
+    },
+  );
+
+  test('is found behind newer ones of tags, as long as they are few', async () => {
+    const tag = (id: number) =>
+      artifact({ id, created_at: '2026-11-21T08:00:00Z', workflow_run: { ...OURS, id } });
+    list(LIST_ALL, [tag(21), tag(22), artifact({ workflow_run: OURS })]);
+    run('push', 21);
+    run('push', 22);
+    run('schedule');
+    redirect();
+    nock(STORE).get(SIGNED).reply(200, BYTES);
+    expect(await ask()).toMatchObject({ artifact: { id: 11 } });
+    list(LIST_ALL, [tag(21), tag(22), tag(23), artifact({ workflow_run: OURS })]);
+    for (const id of [21, 22, 23]) run('push', id);
+    expect(await ask()).toEqual({ kind: 'missing' });
   });
 
   test.each([
@@ -137,6 +164,7 @@ describe('an artifact of the default branch', () => {
     );
     list(LIST_ALL, foreign);
     list(`${LIST_ALL}&page=2`, [artifact({ workflow_run: OURS })]);
+    run('repository_dispatch');
     redirect();
     nock(STORE).get(SIGNED).reply(200, BYTES);
     expect(await ask()).toMatchObject({ kind: 'found', artifact: { id: 11 } });

@@ -3,6 +3,7 @@
 /** Operation ids of the OpenAPI description. */
 export const REST_OPERATIONS = [
   'actions/download-artifact',
+  'actions/get-workflow-run',
   'actions/list-artifacts-for-repo',
   'actions/list-workflow-run-artifacts',
   'apps/get-authenticated',

@@ -50,6 +50,8 @@ describe('artifacts', () => {
         head_sha: headSha,
       },
     ]);
+    const run = await get(`/repos/acme/shop/actions/runs/${theirs.run.id}`);
+    expect(run.body).toMatchObject({ event: 'pull_request', head_repository: { full_name: 'mallory/shop' } });
     const ofRun = await get(`/repos/acme/shop/actions/runs/${first.run.id}/artifacts`);
     expect(ofRun.body).toMatchObject({ total_count: 1, artifacts: [{ id: first.id, name: 'coverage' }] });
   });

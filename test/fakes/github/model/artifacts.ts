@@ -13,6 +13,8 @@ export interface NewArtifact {
   readonly fork?: { readonly record: Repository };
   /** Default: a run of its own. */
   readonly runId?: number;
+  /** What began the run. Default: `pull_request`. */
+  readonly event?: string;
   readonly expired?: boolean;
   /** What GitHub says of its size. Default: the truth. */
   readonly size?: number;
@@ -23,7 +25,13 @@ export function uploadArtifact(world: World, repository: Repository, artifact: N
   const head = fork?.record ?? repository;
   const branch = artifact.branch ?? [...head.branches].find(([, tip]) => tip === headSha)?.[0];
   if (branch === undefined) throw new Error(`No branch is at ${headSha}: name the branch of the run.`);
-  const run = { id: runId ?? world.nextId(), headSha, headBranch: branch, headRepositoryId: head.id };
+  const run = {
+    id: runId ?? world.nextId(),
+    headSha,
+    headBranch: branch,
+    headRepositoryId: head.id,
+    event: artifact.event ?? 'pull_request',
+  };
   const uploaded: Artifact = {
     id: world.nextId(),
     name,

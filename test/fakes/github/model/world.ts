@@ -291,8 +291,11 @@ export interface Artifact {
 export interface WorkflowRun {
   readonly id: number;
   readonly headSha: string;
+  /** A run for a tag has the tag's name here. */
   readonly headBranch: string;
   readonly headRepositoryId: number;
+  /** What began it: `pull_request`, `push`, `workflow_run` … */
+  readonly event: string;
 }
 
 export interface QueueEntry {
