@@ -57,12 +57,12 @@ export async function linkDeployments(
     repoId,
     deployments.map(({ sha }) => sha),
   );
-  const mergedAt = new Map(deployed.map((change) => [change.sha, change.mergedAt]));
-  const { rollbacks } = findRollbacks(deployments, (sha) => mergedAt.get(sha) ?? null);
+  const place = new Map(deployed.map(({ sha }, index) => [sha, index]));
+  const { rollbacks } = findRollbacks(deployments, (sha) => place.get(sha) ?? null);
   const links: RecordedLink[] = [];
   for (const { deployment, from, to, at } of rollbacks) {
     const named = `${environment}: ${from.slice(0, 10)} back to ${to.slice(0, 10)}`;
-    for (const change of await ledger.findMergedBetween(repoId, mergedAt.get(to)!, mergedAt.get(from)!))
+    for (const change of await ledger.findBetween(repoId, to, from))
       links.push({
         change,
         kind: 'rollback',

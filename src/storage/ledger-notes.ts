@@ -59,8 +59,8 @@ export interface LedgerNotes {
   /** In the order of the trunk; unknown ones are missing. */
   findChanges(repoId: number, shas: readonly string[]): Promise<readonly LedgerName[]>;
   readFiles(repoId: number, sha: string): Promise<MergedChange['files']>;
-  /** SHAs merged after one moment and not after another. */
-  findMergedBetween(repoId: number, after: number, until: number): Promise<readonly string[]>;
+  /** SHAs of the changes behind one on the trunk, up to and with another; oldest first. */
+  findBetween(repoId: number, after: string, until: string): Promise<readonly string[]>;
 }
 
 export const LEDGER_NOTES_STATEMENTS: readonly string[] = [
@@ -205,10 +205,14 @@ export function openLedgerNotes(database: Database): LedgerNotes {
         deletions,
       }));
     },
-    async findMergedBetween(repoId, after, until) {
+    async findBetween(repoId, after, until) {
+      const placeOf = (sha: string) =>
+        sql`(select p.merged_at, p.seq from agent_policy.ledger_changes p
+             where p.repo_id = ${repoId}::bigint and p.sha = ${storableText(sha)})`;
       const { rows } = await sql<{ sha: string }>`
         select sha from agent_policy.ledger_changes
-        where repo_id = ${repoId}::bigint and merged_at > ${after}::bigint and merged_at <= ${until}::bigint
+        where repo_id = ${repoId}::bigint
+          and (merged_at, seq) > ${placeOf(after)} and (merged_at, seq) <= ${placeOf(until)}
         order by merged_at, seq`.execute(run());
       return rows.map(({ sha }) => sha);
     },
