@@ -181,9 +181,9 @@ export function openLedgerCounters(database: Database): LedgerCounters {
   };
 }
 
-/** Weights are kept as of one moment; long after it they would outgrow a number. */
+/** Weights are kept as of one moment; far from it they would outgrow a number, or be none. */
 export async function reweighIfDue(database: Database, state: StateRow, newest: number): Promise<void> {
-  if (newest - state.weighed_at <= MOST_HALF_LIVES * state.half_life_seconds) return;
+  if (Math.abs(newest - state.weighed_at) <= MOST_HALF_LIVES * state.half_life_seconds) return;
   await countAnew(database, state.repo_id, spanOf(state), newest);
 }
 

@@ -169,7 +169,7 @@ function factorOf(state: Pick<KeyRow, 'weighed_at' | 'half_life_seconds' | 'newe
 
 function tallyOf(row: TallyRow | undefined, factor: number): Tally {
   if (row === undefined || row.changes === 0) return EMPTY_TALLY;
-  const weight = row.weight * factor;
+  const weight = Math.min(row.changes, row.weight * factor);
   return {
     changes: row.changes,
     failed: row.failed,
