@@ -100,6 +100,8 @@ const DELIVERIES_KEPT_MS = 14 * 24 * 3_600_000;
 const COMMIT_PUSHES_KEPT_MS = 400 * 24 * 3_600_000;
 /** Longer than GitHub keeps artifacts: what was read from one stays true of its head. */
 const COVERAGE_KEPT_MS = 180 * 24 * 3_600_000;
+/** Longer than GitHub keeps artifacts, unless told otherwise. */
+const EVALS_KEPT_MS = 100 * 24 * 3_600_000;
 const HOUR_MS = 3_600_000;
 
 function keepHouse(storage: Storage, log: Logger): void {
@@ -110,5 +112,6 @@ function keepHouse(storage: Storage, log: Logger): void {
     storage.cache.prune(new Date(now)),
     wakeHistories(storage, new Date(now)),
     storage.coverageResults.prune(new Date(now - COVERAGE_KEPT_MS)),
+    storage.evalRuns.prune(new Date(now - EVALS_KEPT_MS)),
   ]).catch((error: unknown) => log.warn({ err: error }, 'could not drop what is old'));
 }

@@ -1,6 +1,6 @@
 // Which eval runs were asked for, what became of them, and what did the default branch's say?
 // A run is written down before it is dispatched, so that ten events at once start one, and a dead process is noticed.
-import type { EvalResults } from '../domain/eval-results.js';
+import type { CaseTotals, EvalResults } from '../domain/eval-results.js';
 
 /** One dispatch. `round` counts what people and heads ask for, `attempt` the retries of infrastructure errors in it. */
 export interface EvalRunRow {
@@ -70,6 +70,11 @@ export interface StoredBaseline {
   readonly results: EvalResults;
 }
 
+export interface BaselineTotals extends Omit<StoredBaseline, 'results'> {
+  /** Of each of its runs. */
+  readonly totals: readonly CaseTotals[];
+}
+
 export interface EvalRuns {
   /** `null`: that round and attempt of the suite was planned already, by somebody else. */
   plan(run: NewEvalRun): Promise<EvalRunRow | null>;
@@ -84,7 +89,7 @@ export interface EvalRuns {
 
   /** Of one head and suite, oldest first. */
   ofHead(repoId: number, pullRequest: number, suite: string, headSha: string): Promise<readonly EvalRunRow[]>;
-  /** Results of the same diff on other heads of the pull request, oldest first. */
+  /** With results, of the same diff on any head of the pull request, this one's too; oldest first. */
   ofDiff(
     repoId: number,
     pullRequest: number,
@@ -111,4 +116,9 @@ export interface EvalRuns {
   saveBaseline(repoId: number, suite: string, baseline: StoredBaseline): Promise<void>;
   /** Newest first, at most `limit`. */
   baselines(repoId: number, suite: string, limit: number): Promise<readonly StoredBaseline[]>;
+  /** The same without their cases, which can be many: has it drifted? */
+  baselineTotals(repoId: number, suite: string, limit: number): Promise<readonly BaselineTotals[]>;
+
+  /** Drops runs and presses of before, and baselines of before that are not the newest of their suite. */
+  prune(before: Date): Promise<void>;
 }

@@ -2,6 +2,7 @@
 // Forward only: a released migration is never edited, the next one is appended.
 import { COVERAGE_MIGRATION } from './coverage-tables.js';
 import type { Database } from './database.js';
+import { EVAL_STATEMENTS } from './eval-tables.js';
 import { LEDGER_NOTES_STATEMENTS } from './ledger-notes.js';
 import { LEDGER_STATEMENTS } from './ledger-tables.js';
 
@@ -163,4 +164,5 @@ export const MIGRATIONS: readonly Migration[] = [
     statements: COVERAGE_MIGRATION,
   },
   { number: 6, name: 'who names what in the ledger', statements: LEDGER_NOTES_STATEMENTS },
+  { number: 7, name: 'runs of eval suites', statements: EVAL_STATEMENTS },
 ];

@@ -9,12 +9,14 @@ import { type Database, openDatabase } from './database.js';
 import { type Decisions, openDecisions } from './decisions.js';
 import { type Deliveries, openDeliveries } from './deliveries.js';
 import { type Digests, openDigests } from './digests.js';
+import type { EvalRuns } from './eval-runs.js';
 import { type EvidenceStore, openEvidence } from './evidence.js';
 import { type Heads, openHeads } from './heads.js';
 import { type Installations, openInstallations } from './installations.js';
 import type { QueueSettings } from './job.js';
 import type { Ledger } from './ledger.js';
 import { migrate } from './migrations.js';
+import { openEvalRuns } from './open-eval-runs.js';
 import { openLedger } from './open-ledger.js';
 import { openPoliciesSeen, type PoliciesSeen } from './policies-seen.js';
 import { openPushes, type Pushes } from './pushes.js';
@@ -42,6 +44,7 @@ export interface Storage {
   readonly ledger: Ledger;
   readonly coverageResults: CoverageResults;
   readonly coverageRecords: CoverageRecords;
+  readonly evalRuns: EvalRuns;
   readonly queue: JobQueue;
   /** Resolves when a query is answered; rejects when the database cannot be reached. */
   ping(): Promise<void>;
@@ -89,6 +92,7 @@ function assemble(database: Database, queue: JobQueue): Storage {
     ledger: openLedger(database),
     coverageResults: openCoverageResults(database),
     coverageRecords: openCoverageRecords(database),
+    evalRuns: openEvalRuns(database),
     queue,
     ping: async () => {
       await database.executeSql('select 1');

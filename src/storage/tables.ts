@@ -2,11 +2,12 @@
 // Times are `timestamptz` (a `Date` on both), ids `bigint` read as numbers: GitHub's ids stay far below 2^53.
 import type { ColumnType, Generated } from 'kysely';
 import type { CoverageTables } from './coverage-tables.js';
+import type { EvalTables } from './eval-tables.js';
 
 /** Written as JSON text with an explicit cast, read as the parsed value. */
 type Json = ColumnType<unknown, unknown, unknown>;
 
-export interface Tables extends CoverageTables {
+export interface Tables extends CoverageTables, EvalTables {
   deliveries: {
     id: string;
     event: string;
