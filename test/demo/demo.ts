@@ -45,7 +45,8 @@ try {
   }
   stage.github.assertClean();
   process.exitCode = wrong === 0 ? 0 : 1;
-  const checks = [shownCheck(stage, pull!)].filter((check): check is RenderedCheck => check !== null);
+  const names = ['agent-policy', 'agent-policy/quality-delta'] as const;
+  const checks = names.flatMap((name) => shownCheck(stage, pull!, name) ?? []);
   const page = renderPage({ pullRequest: pageFactsOf(stage, pull!), checks, timeline });
   printEnd({ seconds: (Date.now() - started) / 1000, requests: stage.github.requests.length, wrong });
   if (!values.exit) await serveUntilInterrupted(page, Number(values.port));

@@ -6,12 +6,16 @@ import type { PullRequestHandle } from '../fakes/github/model/handles.js';
 import type { PageFacts } from './page.js';
 import type { Stage } from './stage.js';
 
-/** The newest run of the gate on the head, `null` if there is none. */
-export function shownCheck({ repository, app }: Stage, pull: PullRequestHandle): RenderedCheck | null {
-  const run = repository.checkRuns({ sha: pull.headSha, name: 'agent-policy', app, latest: true }).at(-1);
+/** The newest run of that name on the head, `null` if there is none. */
+export function shownCheck(
+  { repository, app }: Stage,
+  pull: PullRequestHandle,
+  name: RenderedCheck['name'] = 'agent-policy',
+): RenderedCheck | null {
+  const run = repository.checkRuns({ sha: pull.headSha, name, app, latest: true }).at(-1);
   if (run === undefined) return null;
   return {
-    name: 'agent-policy',
+    name,
     gate: (run.conclusion ?? 'in_progress') as Gate,
     title: run.title ?? '',
     summary: run.summary ?? '',

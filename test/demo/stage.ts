@@ -1,5 +1,6 @@
 // Who and what is there before the story begins? A company on the simulated GitHub with the App installed.
 import { startGitHub } from '../fakes/github/index.js';
+import { mergePast } from './past.js';
 import { type Cast, MAIN_TF, POLICY } from './story.js';
 
 export const WEBHOOK_SECRET = 'demo-secret-for-loopback-only';
@@ -28,6 +29,7 @@ export async function setStage(options: { readonly latencyMs?: number } = {}) {
   });
   organization.addTeam('platform', ['dana'], { repositories: { 'acme/shop': 'admin' } });
   organization.addTeam('sre', ['kim', 'lee'], { repositories: { 'acme/shop': 'write' } });
+  mergePast(repository, MAIN_TF);
   const installation = github.install(app, 'acme', { repositories: 'all' });
   repository.protect('main', { requiredChecks: [{ context: 'agent-policy', appId: app.id }] });
   const cast: Cast = { repository, agentReviewer: 'review-agent[bot]' };

@@ -9,6 +9,8 @@ zones:
   infrastructure:
     paths: ["infra/**", "**/*.tf"]
     approvals: { count: 2, from: ["@acme/sre"] }
+quality_delta:
+  size: { warn: 200, fail: 400 }
 `;
 
 export const MAIN_TF = `module "vpc" {
@@ -21,6 +23,8 @@ module "db" {
   storage = 100
 }
 `;
+
+const MUCH = Array.from({ length: 500 }, (_, at) => `export const line${at} = ${at};\n`).join('');
 
 const SESSION = 'https://github.com/acme/shop/sessions/7d3c5a52-9b0e-4a55-8f0e-2a1c6f0f4b11';
 
@@ -134,6 +138,32 @@ export const STORY: readonly Chapter[] = [
         author: 'dana',
       });
       pull!.rebase('Copilot');
+      return pull!;
+    },
+  },
+  {
+    title: 'Copilot adds 500 lines beside: more than the policy allows',
+    expect: { conclusion: 'failure', title: /^Blocked: 50\d lines \(limit 400\)/ },
+    act: (_cast, pull) => {
+      pull!.push({
+        files: { 'src/report/all.ts': MUCH },
+        message: 'Report the disk\n\nCo-authored-by: bo <bo@users.noreply.github.com>',
+        author: 'Copilot',
+        signature: 'github',
+      });
+      return pull!;
+    },
+  },
+  {
+    title: 'Copilot takes them out again: the diff that both approved',
+    expect: { conclusion: 'success', title: /^Passed: / },
+    act: (_cast, pull) => {
+      pull!.push({
+        files: { 'src/report/all.ts': null },
+        message: 'Leave the report out\n\nCo-authored-by: bo <bo@users.noreply.github.com>',
+        author: 'Copilot',
+        signature: 'github',
+      });
       return pull!;
     },
   },
