@@ -11,8 +11,8 @@ import { lockState, type StateRow } from './ledger-state.js';
 import { countOf, cutText, keyText, numberOf, shareOf, sizeStep, timeOf } from './ledger-values.js';
 import { storableJson } from './storable.js';
 
-/** What is needed of a commit's message: its title, trailers and what it names. */
-const MESSAGE_CHARACTERS = 2_000;
+/** What is needed of a commit's message: its title and what it names; a long one goes on with a list of squashed commits. */
+const MESSAGE_CHARACTERS = 16_000;
 const TITLE_CHARACTERS = 500;
 const NAME_CHARACTERS = 300;
 const DAY = 86_400;

@@ -159,3 +159,31 @@ describe('a revert', () => {
     expect(await outcomes(world)).toEqual({});
   });
 });
+
+test('the inbox keeps no text of an issue', async () => {
+  const world = site.found({ policy: POLICY });
+  const issue = world.repository.openIssue('A secret title', 'kim', {
+    body: 'A secret body. root cause: #1',
+  });
+  issue.label('incident', 'kim');
+  await world.settle();
+  const { rows } = await database.executeSql(
+    `select payload from agent_policy.deliveries where event = 'issues' and payload -> 'repository' ->> 'id' = $1`,
+    [String(world.repository.id)],
+  );
+  expect(rows.length).toBeGreaterThan(1);
+  expect(JSON.stringify(rows)).not.toContain('secret');
+});
+
+test('an incident that is known before the history is read blames its change once that is recorded', async () => {
+  const world = site.found({ policy: POLICY });
+  const pull = await merged(world, 'till', { 'src/till.ts': 'export {};\n' });
+  site.github.pauseDeliveries();
+  const next = world.openByPerson('bo', { 'src/next.ts': 'export {};\n' }, 'next');
+  const issue = world.repository.openIssue('Down', 'kim', {
+    body: `root cause: #${pull.number}\n\nroot cause: #${next.number}`,
+    templateLabels: ['incident'],
+  });
+  site.github.resumeDeliveries();
+  expect(await outcomes(world)).toEqual({ [`#${pull.number}`]: `incident by #${issue.number}` });
+});

@@ -296,7 +296,7 @@ describe.each(ENGINES)('the ledger on $name', ({ start }) => {
     await ledger.record(id, [
       aChange('hostile', {
         title: '\u0000'.repeat(3),
-        message: '😀'.repeat(3_000),
+        message: '😀'.repeat(9_000),
         author: 'x'.repeat(5_000),
         pullRequest: -1,
         lines: Number.NaN,
@@ -319,7 +319,7 @@ describe.each(ENGINES)('the ledger on $name', ({ start }) => {
     expect(stored).toBeDefined();
     expect(first).toMatchObject({ pullRequest: null, lines: 0, chance: null });
     expect(first!.files[0]).toMatchObject({ path: paths[0], additions: 0, deletions: 1_000_000_000 });
-    expect((await ledger.findChange(id, { sha: shaOf('hostile') }))!.message).toHaveLength(2_000);
+    expect((await ledger.findChange(id, { sha: shaOf('hostile') }))!.message).toHaveLength(16_000);
     expect(await ledger.readSizes(id)).toEqual([{ lines: 0, changes: 2 }]);
   });
 
