@@ -1,8 +1,6 @@
 // `backfill OWNER/NAME`: how does the history of a repository on GitHub get into the ledger, within the request budget?
 // A page a step, each kept before the next is asked for: whoever is cut off goes on from there.
 import type { Catalogue } from '../agents/catalogue.js';
-import { createClassifier } from '../agents/classify.js';
-import { NOTHING_REMEMBERED } from '../domain/snapshot.js';
 import type { Budget, GitHubClient } from '../github/client.js';
 import { GitHubFailure, GitHubLimited } from '../github/failure.js';
 import { type HistoryStep, readBack, readForward } from '../history/read-history.js';
@@ -150,13 +148,7 @@ function readerOf(
     client,
     ledger,
     transact: (fn) => database.inTransaction(fn),
-    classify: createClassifier({
-      catalogue,
-      custom: [],
-      automationWorkflows: [],
-      machineUsers: [],
-      memory: NOTHING_REMEMBERED,
-    }),
+    catalogue,
     findDecided,
     now: () => now,
     warn: onIncomplete,

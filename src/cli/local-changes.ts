@@ -1,5 +1,6 @@
 // Which changes were merged in a local clone, with their files, their authors and when?
 // Oldest first; one change per commit along the first parents, a merge by its difference from the first of them.
+import { availableParallelism } from 'node:os';
 import type { Classified } from '../agents/classify.js';
 import { ledgerAuthor } from '../agents/ledger-author.js';
 import type { AuthorshipSource, SourceIdentity } from '../agents/source.js';
@@ -9,7 +10,7 @@ import { readMessageParts } from '../outcomes/message-parts.js';
 import { readReverts } from '../outcomes/read-reverts.js';
 import type { Trunk } from '../outcomes/trunk.js';
 import { measureSize } from '../quality/size.js';
-import { readChangedFiles } from './changed-files.js';
+import { readChangedFiles, type TrunkPart } from './changed-files.js';
 import { loginOfAddress, type MergedCommits, readMergedCommits } from './merged-commits.js';
 
 export interface LocalChangesQuestion {
@@ -64,22 +65,48 @@ export async function readLocalChanges(question: LocalChangesQuestion): Promise<
     part.map(({ sha }) => sha),
     part[0]!.parent,
   );
-  const changes: MergedChange[] = [];
-  let uncounted = 0;
-  for await (const { sha, files, counted } of readChangedFiles(repo, part)) {
-    const position = trunk.find(sha);
-    if (position === null) continue;
-    if (!counted) uncounted += 1;
-    changes.push(toChange({ position, files, mergedAt: times[position]!, commits, question }));
-    if (changes.length % 250 === 0) onProgress(changes.length, part.length);
-  }
-  onProgress(changes.length, part.length);
+  let done = 0;
+  const readSlice = async (slice: TrunkPart): Promise<readonly ReadChange[]> => {
+    const read: ReadChange[] = [];
+    for await (const { sha, files, counted } of readChangedFiles(repo, slice)) {
+      const position = trunk.find(sha);
+      if (position === null) continue;
+      read.push({
+        change: toChange({ position, files, mergedAt: times[position]!, commits, question }),
+        counted,
+      });
+      done += 1;
+      if (done % 250 === 0) onProgress(done, part.length);
+    }
+    return read;
+  };
+  // Comparing trees is most of the work, and git does it on one core.
+  const read = (await Promise.all(sliceUp(part).map(readSlice))).flat();
+  onProgress(done, part.length);
+  const changes = read.map(({ change }) => change);
+  const uncounted = read.filter(({ counted }) => !counted).length;
   return {
     changes,
     readFrom: shallow && first <= 1 ? Math.max(since, times[first]!) : since,
     uncounted,
     whoIs: (identity) => whoIs(identity, commits),
   };
+}
+
+interface ReadChange {
+  readonly change: MergedChange;
+  readonly counted: boolean;
+}
+
+const FEWEST_IN_SLICE = 250;
+const MOST_SLICES = 4;
+
+function sliceUp(part: TrunkPart): readonly TrunkPart[] {
+  const slices = Math.min(MOST_SLICES, availableParallelism(), Math.ceil(part.length / FEWEST_IN_SLICE));
+  const size = Math.ceil(part.length / Math.max(1, slices));
+  return Array.from({ length: slices }, (_, index) => part.slice(index * size, (index + 1) * size)).filter(
+    (slice) => slice.length > 0,
+  );
 }
 
 /** Clocks may be wrong: a trunk does not go back in time, and nothing was merged tomorrow. */

@@ -24,6 +24,8 @@ export interface LocalChange {
   readonly branch: string | null;
   /** The opener, `null`: the last commit's author, taken to be a person. */
   readonly author: Account | null;
+  /** `null`: of a single commit its subject, which GitHub fills in; else not known. */
+  readonly title: string | null;
   readonly body: string | null;
   /** Logins of people who approve the head; `null`: not known. */
   readonly approvals: readonly string[] | null;
@@ -52,7 +54,7 @@ export async function readLocalChange(change: LocalChange, now: Date): Promise<L
     repository: { ...(await readOrigin(repo)), id: null, defaultBranch: baseRef },
     pullRequest: {
       number: null,
-      title: null,
+      title: change.title ?? subjectOfOnly(commits),
       body: change.body,
       state: 'open',
       draft: null,
@@ -219,6 +221,11 @@ export function policyFromBytes(bytes: Uint8Array): Extract<PolicyFile, { kind: 
   } catch {
     return { kind: 'found', text: null, bytes: bytes.byteLength, sha: null };
   }
+}
+
+function subjectOfOnly(commits: readonly Commit[]): string | null {
+  const [only, ...others] = commits;
+  return only === undefined || others.length > 0 ? null : (only.message.split('\n', 1)[0]?.trim() ?? null);
 }
 
 function guessOpener(commits: readonly Commit[]): Account | null {

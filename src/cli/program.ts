@@ -157,6 +157,7 @@ export function buildProgram(
       'who opens it; type is User or Bot (default: the last commit’s author, a person)',
       parseAuthor,
     )
+    .option('--title <text>', 'the title (default: of a single commit its subject)')
     .option('--body <file>', 'the description; - reads standard input')
     .option(
       '--approve <login>',
@@ -185,6 +186,7 @@ export function buildProgram(
             policy: flags.policy ?? null,
             branch: flags.branch ?? null,
             author: flags.author ?? null,
+            title: flags.title ?? null,
             body: flags.body ?? null,
             approvals: flags.approve.length === 0 ? null : flags.approve,
             coverage: flags.coverage ?? [],
@@ -275,6 +277,7 @@ interface SimulateFlags {
   readonly policy?: string;
   readonly branch?: string;
   readonly author?: Account;
+  readonly title?: string;
   readonly body?: string;
   readonly approve: readonly string[];
   readonly coverage?: readonly string[];

@@ -24,6 +24,7 @@ export interface SimulateArguments {
   readonly policy: string | null;
   readonly branch: string | null;
   readonly author: Account | null;
+  readonly title: string | null;
   readonly body: string | null;
   readonly approvals: readonly string[] | null;
   /** Coverage reports of the head; empty: none. */
@@ -94,6 +95,7 @@ async function localSubject(
       head: args.head,
       branch: args.branch,
       author: args.author,
+      title: args.title,
       body: args.body === null ? null : await readBody(args.body),
       approvals: args.approvals,
     },
