@@ -26,7 +26,7 @@ export async function readCtrf(file: NamedFile): Promise<FileResults> {
           tool: { kind: 'object', members: { name: VALUE, version: VALUE } },
           summary: VALUE,
           tests: { kind: 'list', of: TEST, take },
-          environment: { kind: 'object', members: { commit: VALUE, reportName: VALUE } },
+          environment: { kind: 'object', members: { reportName: VALUE } },
         },
       },
     },
@@ -44,7 +44,8 @@ export async function readCtrf(file: NamedFile): Promise<FileResults> {
   return collector.finish({
     tool: { name: tool.slice(0, 100), version: textOf(at(results, 'tool', 'version'))?.slice(0, 50) ?? null },
     suite: textOf(at(results, 'environment', 'reportName')),
-    head: textOf(at(results, 'environment', 'commit')),
+    // `environment.commit` is where the reporter ran: the scorer's commit, not the one that was scored.
+    head: null,
     cost: null,
     tokens: null,
   });

@@ -53,7 +53,7 @@ export async function readJunit(file: NamedFile): Promise<FileResults> {
       else if (key === 'tag' || key === 'tags') current.tags.push(...value.split(','));
     } else if (key === 'cost' || key === 'cost_usd') root.cost ??= value;
     else if (key === 'tokens') root.tokens ??= value;
-    else if (key === 'head' || key === 'commit') root.head ??= value.trim();
+    else if (key === 'head' || key === 'head_sha') root.head ??= value.trim();
   };
 
   await readXml(file.name, file.chunks, {

@@ -388,7 +388,7 @@ describe('several files', () => {
     expect(await whyNot(of('b'.repeat(40)), { head })).toMatch(/^stale: The results are of commit bbbbbbb/);
     expect((await ask(of(head), { head })).kind).toBe('read');
     const xml = (sha: string) => ({
-      'r.xml': `<testsuite><properties><property name="commit" value="${sha}"/></properties><testcase name="a"/></testsuite>`,
+      'r.xml': `<testsuite><properties><property name="head_sha" value="${sha}"/></properties><testcase name="a"/></testsuite>`,
     });
     expect((await ask(xml('aaaaaaa'), { head })).kind).toBe('read');
     expect((await ask(xml('aaaaaab'), { head })).kind).toBe('stale');

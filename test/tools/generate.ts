@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { verdictJsonSchema } from '../../src/checks/json-block.js';
+import { ownJsonSchema } from '../../src/evals/own.js';
 import { RULES } from '../../src/rules/registry.js';
 import { buildPolicySchema, renderDefaults, renderTable } from './policy-reference.js';
 import { renderRules, renderSettings } from './rules-reference.js';
@@ -12,6 +13,7 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   'config/agent-policy.schema.json': () => `${JSON.stringify(buildPolicySchema(), null, 2)}\n`,
   'config/verdict.schema.json': () => `${JSON.stringify(verdictJsonSchema(), null, 2)}\n`,
+  'config/eval-results.schema.json': () => `${JSON.stringify(ownJsonSchema(), null, 2)}\n`,
   'config/defaults.yml': renderDefaults,
   'docs/policy.md': () => fillIn('docs/policy.md', renderTable()),
   'docs/rules.md': () => fillIn('docs/rules.md', renderRules()),
