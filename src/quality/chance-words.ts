@@ -19,7 +19,8 @@ export function sayTimesUsual(chance: number, usual: number): string {
   return `${Math.round(times)} times the usual`;
 }
 
-/** Share of merged changes that are at least as large: `top 6 %`, `top 1 %` at the least. */
+/** Where a size stands among the merged changes: `top 6 %` for a large one, `smallest 6 %` for a small one. */
 export function sayTopShare(percentile: number): string {
-  return `top ${Math.max(1, Math.ceil((1 - percentile) * 100 - 1e-9))} %`;
+  const [word, share] = percentile < 0.5 ? ['smallest', percentile] : ['top', 1 - percentile];
+  return `${word} ${Math.max(1, Math.ceil(share * 100 - 1e-9))} %`;
 }

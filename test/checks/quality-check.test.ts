@@ -84,7 +84,7 @@ The intervals do not overlap: this agent's changes failed more often than people
 | Term | Here,&nbsp;and&nbsp;how&nbsp;it&nbsp;is&nbsp;known | Usual | Points | What&nbsp;would&nbsp;improve&nbsp;it |
 | :-- | :-- | :-- | :-- | :-- |
 | **History** | 1\\.3 % chance of revert, about the usual<br><sub>4,210 merged changes, 52 failed, in 365 days; corrected ×1.4 by 812 outcomes here, last on 2026-11-14</sub> | 1\\.3 % | **+0.6**<br>\`░░░░░│▌░░░░\` | Nothing to do. |
-| **Size** | 41 lines in 1 file (top 58 %)<br><sub>diff: +33 −8</sub> | about 46 lines | **+3.6**<br>\`░░░░░│▌░░░░\` | Nothing to do. |
+| **Size** | 41 lines in 1 file (smallest 43 %)<br><sub>diff: +33 −8</sub> | about 46 lines | **+3.6**<br>\`░░░░░│▌░░░░\` | Nothing to do. |
 | **Coverage** | 93 % of the patch (30 of 32 new lines)<br><sub>artifact \`coverage\` of this head's own run: the author's claim</sub> | 78 % (120 merged changes) | **+7.9**<br>\`░░░░░│█░░░░\` | Nothing to do. |
 | **Delta** | <sub>from −100 to +100; 0 is the median merged change</sub> | 0 | **+12** | |
 
@@ -193,7 +193,7 @@ This check updates by itself.
 | Term | Here,&nbsp;and&nbsp;how&nbsp;it&nbsp;is&nbsp;known | Usual | Points | What&nbsp;would&nbsp;improve&nbsp;it |
 | :-- | :-- | :-- | :-- | :-- |
 | **History** | 1\\.3 % chance of revert, about the usual<br><sub>4,210 merged changes, 52 failed, in 365 days; corrected ×1.4 by 812 outcomes here, last on 2026-11-14</sub> | 1\\.3 % | **+0.6**<br>\`░░░░░│▌░░░░\` | Nothing to do. |
-| **Size** | 41 lines in 1 file (top 58 %)<br><sub>diff: +33 −8</sub> | about 46 lines | **+3.6**<br>\`░░░░░│▌░░░░\` | Nothing to do. |
+| **Size** | 41 lines in 1 file (smallest 43 %)<br><sub>diff: +33 −8</sub> | about 46 lines | **+3.6**<br>\`░░░░░│▌░░░░\` | Nothing to do. |
 | **Coverage** | being measured<br><sub>artifact \`coverage\` of this head's own run: the author's claim</sub> | – | not counted | Nothing: it is on its way. |
 | **Delta** | <sub>from −100 to +100; 0 is the median merged change</sub> | 0 | **+4**<br>without coverage | |
 

@@ -139,7 +139,7 @@ export function renderMarkdown(markdown: string): string {
 }
 
 const ALLOWED_TAG =
-  /^<(?:\/?(?:p|ul|ol|li|strong|code|pre|table|thead|tbody|tr|th|td|details|summary|span|a)|br|(?:th|td) align="(?:left|right|center)"|details open|code class="language-json"|a href="https?:\/\/[^"<>]*")>$/;
+  /^<(?:\/?(?:p|ul|ol|li|strong|code|pre|table|thead|tbody|tr|th|td|details|summary|span|a|sub)|br|(?:th|td) align="(?:left|right|center)"|details open|code class="language-json"|a href="https?:\/\/[^"<>]*")>$/;
 
 const CONCLUSION: Readonly<Record<Gate, string>> = {
   success: 'success',

@@ -100,5 +100,12 @@ test.each([
 });
 
 test('the share of changes at least as large is rounded up and never 0', () => {
-  expect([0.94, 0.935, 1, 0].map(sayTopShare)).toEqual(['top 6 %', 'top 7 %', 'top 1 %', 'top 100 %']);
+  expect([0.94, 0.935, 1, 0.5, 0.42, 0].map(sayTopShare)).toEqual([
+    'top 6 %',
+    'top 7 %',
+    'top 1 %',
+    'top 50 %',
+    'smallest 42 %',
+    'smallest 1 %',
+  ]);
 });
