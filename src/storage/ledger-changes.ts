@@ -2,6 +2,7 @@
 import type { MergedChange } from '../domain/ledger.js';
 import type { Database } from './database.js';
 import type { Ledger, LedgerName } from './ledger.js';
+import { holdState } from './ledger-state.js';
 import { cutText, shareOf } from './ledger-values.js';
 
 /** Shorter beginnings of a SHA name too many commits. */
@@ -74,6 +75,7 @@ export function openLedgerChanges(database: Database): LedgerChanges {
         const share = shareOf(chance);
         return share === null ? [] : [{ sha, chance: share }];
       });
+      await holdState(database, repoId);
       await database.executeSql(
         `update agent_policy.ledger_changes c set chance = d.chance
          from json_to_recordset($2::json) as d(sha text, chance float8)

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { MergedChange } from '../domain/ledger.js';
 import type { Database } from './database.js';
 import type { LedgerName } from './ledger.js';
+import { holdState } from './ledger-state.js';
 import { storableJson, storableText } from './storable.js';
 
 /** One name of a recorded change, as a key that equal names share. */
@@ -95,6 +96,7 @@ const NOTED = '!';
 export function openLedgerNotes(database: Database): LedgerNotes {
   const run = database.query;
   const note: LedgerNotes['note'] = async (repoId, by) => {
+    await holdState(database, repoId);
     await sql`
       insert into agent_policy.ledger_notes (repo_id, key, by, mark)
       values (${repoId}::bigint, ${NOTED}, ${storableText(by)}, nextval('agent_policy.ledger_marks'))
@@ -134,6 +136,7 @@ export function openLedgerNotes(database: Database): LedgerNotes {
     async settleNote(repoId, { by, mark }, keys) {
       const name = storableText(by);
       await database.inTransaction(async () => {
+        await holdState(database, repoId);
         await sql`
           delete from agent_policy.ledger_notes
           where repo_id = ${repoId}::bigint and by = ${name}
@@ -149,6 +152,7 @@ export function openLedgerNotes(database: Database): LedgerNotes {
 
     async saveIncident(repoId, { issue, causes, asOf }) {
       const isNamed = causes.length > 0;
+      await holdState(database, repoId);
       const { rows } = await sql`
         insert into agent_policy.ledger_incidents as known (repo_id, issue, causes, named_at, as_of)
         values (${repoId}::bigint, ${issue}::bigint, ${storableJson(causes)}::text::jsonb,
@@ -179,6 +183,7 @@ export function openLedgerNotes(database: Database): LedgerNotes {
       return rows.map(({ environment }) => environment);
     },
     async removeLinks(repoId, by) {
+      await holdState(database, repoId);
       const { rows } = await sql<{ change: string }>`
         delete from agent_policy.ledger_links
         where repo_id = ${repoId}::bigint and by = ${storableText(by)}

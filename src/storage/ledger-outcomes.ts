@@ -3,7 +3,7 @@ import { OUTCOME_AGING } from '../domain/ledger.js';
 import type { Database } from './database.js';
 import type { Ledger, SetOutcome } from './ledger.js';
 import { type CounterMove, markFiles, moveCounters } from './ledger-counters.js';
-import { lockState, type StateRow } from './ledger-state.js';
+import { holdState, lockState, type StateRow } from './ledger-state.js';
 import { cutText, shareOf } from './ledger-values.js';
 import { storableJson } from './storable.js';
 
@@ -22,6 +22,7 @@ export function openLedgerOutcomes(database: Database): LedgerOutcomes {
   return {
     async saveLinks(repoId, links) {
       if (links.length === 0) return;
+      await holdState(database, repoId);
       const rows = links.map((link) => ({
         change: cutText(link.change, BY_CHARACTERS),
         kind: link.kind,
@@ -72,6 +73,7 @@ export function openLedgerOutcomes(database: Database): LedgerOutcomes {
       if (Number.isNaN(at.getTime())) {
         throw new Error(`save deployment ${deployment.id}: "${deployment.at}" is no ISO 8601 time.`);
       }
+      await holdState(database, repoId);
       // Statuses of one deployment arrive in any order.
       await ask(
         `insert into agent_policy.ledger_deployments as t (repo_id, environment, id, sha, state, at)

@@ -50,6 +50,13 @@ export async function lockState(database: Database, repoId: number, deed: string
   return state;
 }
 
+/** The same for what may be written before the ledger is opened. */
+export async function holdState(database: Database, repoId: number): Promise<void> {
+  await database.executeSql('select from agent_policy.ledger_state where repo_id = $1::bigint for update', [
+    repoId,
+  ]);
+}
+
 export type LedgerStates = Pick<Ledger, 'find' | 'findByName' | 'open' | 'due' | 'saveProgress'>;
 
 export function openLedgerStates(database: Database, now: () => number): LedgerStates {
