@@ -1,7 +1,6 @@
 // What became of the recorded changes, now that newer or older ones, incidents or deployments have come to light?
 // Whoever names a change that is not recorded waits for it: history arrives backwards, and webhooks in any order.
-import type { Ledger, LedgerName, RecordedLink } from '../storage/ledger.js';
-import type { OpenNote } from '../storage/ledger-notes.js';
+import type { Ledger, LedgerName, OpenNote, RecordedLink } from '../storage/ledger.js';
 import { type LinkedChange, linkChange, type Place, speaks } from './link-change.js';
 import { linkDeployments, linkIncident } from './link-reports.js';
 import { recordKeys, waitedKeys } from './name-keys.js';

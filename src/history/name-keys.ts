@@ -49,7 +49,7 @@ export function recordKey(name: ChangeName): { readonly key: string; readonly is
 }
 
 /** The key that a name waits under; `null`: too short to lead anywhere. */
-export function nameKey(name: ChangeName): string | null {
+function nameKey(name: ChangeName): string | null {
   switch (name.kind) {
     case 'sha':
       return shaKey(name.sha);

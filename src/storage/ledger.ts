@@ -13,7 +13,6 @@ import type {
 } from '../domain/ledger.js';
 import type { OutcomeKind } from '../domain/outcome.js';
 import type { AppliedCorrection } from '../domain/quality.js';
-import type { LedgerNotes } from './ledger-notes.js';
 
 export interface LedgerState {
   readonly repoId: number;
@@ -87,6 +86,63 @@ export interface Deployment {
   readonly state: string;
   /** ISO 8601. */
   readonly at: string;
+}
+
+/** One name of a recorded change, as a key that equal names share. */
+export interface NameKey {
+  readonly key: string;
+  readonly sha: string;
+  readonly mergedAt: number;
+}
+
+/** Somebody who names a change: SHA of a change, `#12` of an issue, `environment:` and its name. */
+export interface OpenNote {
+  readonly by: string;
+  /** Counts what was noted, so that answering one note does not answer a later one; `null`: waits for a name. */
+  readonly mark: number | null;
+}
+
+/** What an incident issue blames, as of its newest event. */
+export interface NotedIncident {
+  readonly issue: number;
+  /** As they were read from the issue; a list of names for each change. Empty: nothing, or no longer. */
+  readonly causes: readonly (readonly unknown[])[];
+  /** Since when it blames somebody, seconds since 1970; `null`: it does not. */
+  readonly namedAt: number | null;
+}
+
+export interface LedgerNotes {
+  saveNameKeys(repoId: number, keys: readonly NameKey[]): Promise<void>;
+  /** SHAs of changes merged at `before` or earlier whose key is this, or begins like this; the newest first. */
+  findNamed(
+    repoId: number,
+    by: { readonly key: string; readonly isCut: boolean },
+    before: number,
+    limit: number,
+  ): Promise<readonly string[]>;
+
+  /** To be looked at in any case: something about it has changed. */
+  note(repoId: number, by: string): Promise<void>;
+  /** Everybody who was noted, and everybody who waits for one of these names; each once. */
+  findNoted(repoId: number, keys: readonly string[]): Promise<readonly OpenNote[]>;
+  /** It was looked at: it now waits for these names, and for nothing else. */
+  settleNote(repoId: number, note: OpenNote, keys: readonly string[]): Promise<void>;
+
+  /** News that are older than what is known change nothing. Notes the issue. */
+  saveIncident(
+    repoId: number,
+    news: Pick<NotedIncident, 'issue' | 'causes'> & { readonly asOf: Date },
+  ): Promise<void>;
+  findIncident(repoId: number, issue: number): Promise<NotedIncident | null>;
+  /** Where one of these commits was deployed. */
+  findEnvironments(repoId: number, shas: readonly string[]): Promise<readonly string[]>;
+  /** Takes back what one change, issue or deployment said. Answers the SHAs of the changes it was about. */
+  removeLinks(repoId: number, by: string): Promise<readonly string[]>;
+  /** In the order of the trunk; unknown ones are missing. */
+  findChanges(repoId: number, shas: readonly string[]): Promise<readonly LedgerName[]>;
+  readFiles(repoId: number, sha: string): Promise<MergedChange['files']>;
+  /** SHAs of the changes behind one on the trunk, up to and with another; oldest first. */
+  findBetween(repoId: number, after: string, until: string): Promise<readonly string[]>;
 }
 
 export interface Ledger extends LedgerNotes {
