@@ -127,7 +127,8 @@ function readDays({ history }: QualityReport): Message {
 /** `corrected ×1.4 by 812 outcomes here, last on 2026-11-14`. */
 export function correctionWords({ history }: QualityReport): Message {
   const correction = history?.correction;
-  if (correction === undefined || correction.at === null) return say`not corrected by outcomes here yet`;
+  const isNone = correction === undefined || correction.at === null || correction.changes === 0;
+  if (isNone) return say`not corrected by outcomes here yet`;
   const bound = correction.bounded ? ours(', at its bound: the outcomes ask for more') : ours('');
   return say`corrected ${ours(sayFactor(correction.logOdds))} by ${ours(sayMany(correction.changes, 'outcome'))} here, last on ${ours(sayDay(correction.at))}${bound}`;
 }

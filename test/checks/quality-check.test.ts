@@ -305,6 +305,11 @@ Too few to tell: the intervals overlap."
     );
   });
 
+  test('a correction by no outcomes is none', () => {
+    const correction = { ...aHistory().correction, logOdds: 0, changes: 0 };
+    expect(summaryOf({ history: aHistory({ correction }) })).toContain('not corrected by outcomes here yet');
+  });
+
   test('other pull requests with this head are linked', () => {
     expect(summaryOf(SMALL, { sharedWith: [914] })).toContain(
       '**Shared head:** [#914](https://github.com/acme/shop/pull/914) has the same head commit and this check.',

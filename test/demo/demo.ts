@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { RenderedCheck } from '../../src/domain/check-run.js';
 import type { PullRequestHandle } from '../fakes/github/model/handles.js';
 import { startAppProcess } from './app-process.js';
 import { type PageStep, renderPage } from './page.js';

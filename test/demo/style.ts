@@ -74,10 +74,11 @@ button { font: 500 12px/20px inherit; font-family: inherit; padding: 3px 12px; b
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { padding: 8px 12px; border: 1px solid var(--line); text-align: left; vertical-align: top; min-width: 84px; }
-td:nth-child(1) { min-width: 180px; }
-td:nth-child(3), td:nth-child(4) { min-width: 240px; }
+td:nth-child(1):nth-last-child(4) { min-width: 180px; }
+td:nth-child(3):nth-last-child(2), td:nth-child(4):nth-last-child(1) { min-width: 240px; }
 th { background: var(--faint); font-weight: 600; }
-td:nth-child(2) { white-space: nowrap; }
+td:nth-child(2):nth-last-child(3) { white-space: nowrap; }
+sub { font-size: 12px; vertical-align: baseline; color: var(--muted); }
 .annotations { padding: 18px 20px; border-top: 1px solid var(--line); }
 .annotations li { padding: 8px 12px; border-left: 3px solid var(--neutral); background: var(--faint); }
 .annotations li + li { margin-top: 8px; }
