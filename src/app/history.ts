@@ -1,6 +1,5 @@
 // What was merged on a default branch since the last look, and, a step further back, before it?
 // One step a job, then it comes again: reviews of open pull requests go first, and keep half of GitHub's budget.
-import { createClassifier } from '../agents/classify.js';
 import type { Budget, GitHubClient } from '../github/client.js';
 import { correctIfDue } from '../history/correct-outcomes.js';
 import { followOutcomes } from '../history/follow-outcomes.js';
@@ -105,18 +104,11 @@ export async function wakeHistories(storage: Storage, now: Date): Promise<void> 
 
 function readerOf(client: GitHubClient, deps: Dependencies): HistoryReader {
   const { storage, catalogue, log } = deps;
-  const classify = createClassifier({
-    catalogue,
-    custom: [],
-    automationWorkflows: [],
-    machineUsers: [],
-    memory: { pushes: [], requesters: [], evidence: [] },
-  });
   return {
     client,
     ledger: storage.ledger,
     transact: (fn) => storage.inTransaction(fn),
-    classify,
+    catalogue,
     findDecided: async (repoId, pullRequest) =>
       (await storage.decisions.latest(repoId, pullRequest))?.decision.authorship ?? null,
     now: () => Math.floor(deps.now().getTime() / 1_000),

@@ -1,11 +1,12 @@
 // Which commits lie on the default branch, newest first, and which pull requests brought them?
 // One request a page. What a page cannot tell (many files, former paths, direct pushes) is read by `read-diff.ts`.
+import type { PolicyFile } from '../domain/policy-file.js';
 import type { Account, ChangedFile, Commit } from '../domain/snapshot.js';
 import { toAccount } from './account.js';
 import type { GitHubClient } from './client.js';
 import { GitHubFailure } from './failure.js';
 import { findGaps, type Gaps } from './partial-errors.js';
-import { toAttributes, toChangedFile, toCommit } from './pull-request-facts.js';
+import { toAttributes, toChangedFile, toCommit, toPolicyFile } from './pull-request-facts.js';
 import { parseAnswer } from './transport.js';
 import { type TrunkCommitAnswer, type TrunkPullAnswer, trunkSchema } from './trunk-answer.js';
 import { TRUNK_QUERY } from './trunk-query.js';
@@ -23,6 +24,8 @@ export interface TrunkReading {
     readonly headSha: string | null;
     /** Text of the default branch's `.gitattributes`; empty: there is none, `null`: it cannot be read. */
     readonly attributes: string | null;
+    /** The policy on the default branch, which may name agents of the team's own. */
+    readonly policy: PolicyFile;
   };
   /** `null`: the repository is empty, or the commit to start from is not there (any more). */
   readonly page: TrunkPage | null;
@@ -89,6 +92,7 @@ export async function readTrunk(
     return null;
   const gaps = findGaps(deed, answer.errors);
   const attributesError = gaps.take('repository.attributes');
+  const policyError = gaps.take('repository.policy');
   // GitHub says so of a commit that a rewritten branch has lost.
   const trunkGone = answer.errors.some(
     ({ type, path }) => type === 'NOT_FOUND' && path.join('.') === 'repository.trunk',
@@ -108,6 +112,7 @@ export async function readTrunk(
       defaultBranch: branch?.name ?? null,
       headSha: branch?.target?.oid ?? null,
       attributes: attributesError === null ? toAttributes(repository.attributes) : null,
+      policy: toPolicyFile(repository.policy, policyError),
     },
     page:
       trunk?.history === undefined

@@ -61,6 +61,7 @@ export const trunkSchema = z.object({
       defaultBranchRef: z
         .object({ name: z.string(), target: z.object({ __typename: z.string(), oid: shaSchema }).nullable() })
         .nullable(),
+      policy: blobSchema,
       attributes: blobSchema,
       trunk: z
         .object({

@@ -12,6 +12,7 @@ query Trunk($owner: String!, $repo: String!, $from: String!, $first: Int!, $afte
     name
     owner { login }
     defaultBranchRef { name target { __typename oid } }
+    policy: object(expression: "HEAD:.github/agent-policy.yml") { ...blob }
     attributes: object(expression: "HEAD:.gitattributes") { ...blob }
     trunk: object(expression: $from) {
       __typename

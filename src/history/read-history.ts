@@ -46,6 +46,7 @@ export function isHistoryRead(state: Pick<LedgerState, 'newestSha' | 'readFrom' 
 const FIRST_FORWARD_PAGE = 10;
 /** A gap of more pages is read like a history: step by step. */
 const MAX_FORWARD_PAGES = 20;
+const NOTHING_TOLD = { attributes: null, policy: { kind: 'absent' } } as const;
 /** Recorded together, so that other work finds the database free between them. */
 const CHANGES_AT_ONCE = 25;
 
@@ -92,8 +93,8 @@ export async function readForward(reader: HistoryReader, state: LedgerState): Pr
   const isRewritten = end === 'joined' || end === 'window';
   const [fresh, doubtful] = isRewritten ? [[], found] : [found, behind];
   const missing = [...fresh, ...(await withoutRewritten(reader, state, doubtful))];
-  const attributes = first?.repository.attributes ?? null;
-  const { changes, isWhole } = await prepareChanges(reader, state, missing, attributes);
+  const told = first?.repository ?? NOTHING_TOLD;
+  const { changes, isWhole } = await prepareChanges(reader, state, missing, told);
   let recorded = 0;
   for (let at = 0; at < Math.max(1, changes.length); at += CHANGES_AT_ONCE) {
     const isLast = at + CHANGES_AT_ONCE >= changes.length;
@@ -146,7 +147,7 @@ async function recordBack(
   }
   const timed = timeChanges(reader, page, repository.defaultBranch);
   const missing = await withoutRecorded(reader.ledger, repoId, withinWindow(timed.changes, state));
-  const { changes, isWhole } = await prepareChanges(reader, state, missing, repository.attributes);
+  const { changes, isWhole } = await prepareChanges(reader, state, missing, repository);
   const isEnd = page.next === null || timed.reachesTo < state.wantedFrom;
   const newest = begin.from === null ? { newestSha: page.from } : {};
   const recorded = await reader.transact(async () => {

@@ -1,15 +1,16 @@
 // How do the changes of a page get into the ledger: what must still be read of them, and what was known before?
-import type { Classified } from '../agents/classify.js';
-import type { AuthorshipSource } from '../agents/source.js';
+import type { Catalogue } from '../agents/catalogue.js';
 import type { AuthorshipFinding } from '../domain/authorship.js';
 import type { MergedChange } from '../domain/ledger.js';
 import type { ChangedFile } from '../domain/snapshot.js';
 import type { GitHubClient } from '../github/client.js';
 import { GitHubFailure } from '../github/failure.js';
 import { readCommitFiles, readFiles } from '../github/read-diff.js';
+import type { TrunkReading } from '../github/read-trunk.js';
 import { readGenerated } from '../quality/attributes.js';
 import { scoreChange } from '../quality/chance.js';
 import type { Ledger, LedgerState } from '../storage/ledger.js';
+import { settingsOfPolicy } from './policy-settings.js';
 import { toMergedChange } from './record-change.js';
 import type { TrunkChange } from './select-changes.js';
 
@@ -19,7 +20,7 @@ export interface HistoryReader {
   readonly ledger: Ledger;
   /** Everything done in `fn` is kept, or nothing. */
   readonly transact: <T>(fn: () => Promise<T>) => Promise<T>;
-  readonly classify: (source: AuthorshipSource) => Classified;
+  readonly catalogue: Catalogue;
   /** What was found when the pull request was judged; `null`: it never was. */
   readonly findDecided: (repoId: number, pullRequest: number) => Promise<AuthorshipFinding | null>;
   /** Seconds since 1970. */
@@ -64,14 +65,13 @@ export async function prepareChanges(
   reader: HistoryReader,
   state: Pick<LedgerState, 'repoId' | 'owner' | 'repo'>,
   changes: readonly TimedChange[],
-  attributes: string | null,
+  told: Pick<TrunkReading['repository'], 'attributes' | 'policy'>,
 ): Promise<PreparedChanges> {
   const { repoId, owner, repo } = state;
   const settings = {
     repository: `${owner}/${repo}`,
-    classify: reader.classify,
-    isGenerated: readGenerated(attributes),
-    ignore: [],
+    ...settingsOfPolicy(told.policy, reader.catalogue),
+    isGenerated: readGenerated(told.attributes),
   };
   const prepared: MergedChange[] = [];
   let requests = 0;

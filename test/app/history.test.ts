@@ -408,6 +408,38 @@ describe('who wrote it', () => {
     expect(change).toMatchObject({ author: 'copilot', agent: 'copilot', authorship: 'agent' });
   });
 
+  test("an agent of the team's own is known by its policy, and what that ignores are no lines", async () => {
+    const shop = found();
+    const policy = `version: 1
+owner: "@acme/platform"
+agents:
+  codegen: { match: { branches: ["codegen/**"] } }
+quality_delta: { size: { ignore: ["**/testdata/**"] } }
+`;
+    shop.commit({ files: { '.github/agent-policy.yml': policy }, message: 'Add a policy', author: 'kim' });
+    shop.branch('codegen/x');
+    const files = { 'x.ts': '1\n', 'testdata/x.json': '1\n2\n3\n' };
+    shop.commit({ branch: 'codegen/x', files, author: 'kim' });
+    shop
+      .openPullRequest({ author: 'kim', head: 'codegen/x', title: 'Generated' })
+      .merge({ by: 'lee', method: 'squash' });
+    await work(shop);
+    const change = (await ledgerOf(shop)).find(({ title }) => title === 'Generated');
+    expect(change).toMatchObject({ author: 'codegen', agent: 'codegen', authorship: 'agent', lines: 1 });
+  });
+
+  test('a policy that is broken stops no history', async () => {
+    const shop = found();
+    const files = { '.github/agent-policy.yml': 'version: [', '.gitattributes': 'x.ts linguist-generated\n' };
+    shop.commit({ files, message: 'Break the policy', author: 'kim' });
+    shop.commit({ files: { 'x.ts': '1\n', 'y.ts': '1\n' }, message: 'Go on', author: 'kim' });
+    await work(shop);
+    expect((await ledgerOf(shop)).find(({ title }) => title === 'Go on')).toMatchObject({
+      files: [{}, {}],
+      lines: 1,
+    });
+  });
+
   test('the decision on the pull request has the say over what its page tells', async () => {
     const shop = found();
     const { number } = merge(shop, 'Judged before');

@@ -243,6 +243,7 @@ describe("GitHub's answer", () => {
       name: 'shop',
       owner: { login: 'acme' },
       defaultBranchRef: { name: 'main', target: { __typename: 'Commit', oid: 'a'.repeat(40) } },
+      policy: null,
       attributes: blob(''),
       trunk: {
         __typename: 'Commit',
