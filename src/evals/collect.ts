@@ -134,14 +134,19 @@ function tidy(text: string | null): string | null {
 function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
   const mark = createHash('sha256').update(text).digest('hex').slice(0, 12);
-  return `${text.slice(0, most - 14).replace(/[\uD800-\uDBFF]$/, '')}… ${mark}`;
+  return detach(`${text.slice(0, most - 14).replace(/[\uD800-\uDBFF]$/, '')}… ${mark}`);
 }
 
 function cut(text: string | null): string | null {
   const trimmed = text?.trim() ?? '';
   if (trimmed === '') return null;
   if (trimmed.length <= MAX_MESSAGE) return trimmed;
-  return `${trimmed.slice(0, MAX_MESSAGE - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  return detach(`${trimmed.slice(0, MAX_MESSAGE - 1).replace(/[\uD800-\uDBFF]$/, '')}…`);
+}
+
+/** A copy: a part of a long text keeps the whole of it in memory. */
+function detach(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
 function sayTwice(name: string, twice: ReadonlySet<string>): Message[] {

@@ -19,7 +19,9 @@ const NAMED = 10;
 
 export function findReasons(judged: Judged, demand: SuiteDemand): readonly Reason[] {
   if (judged.totals.cases === 0) {
-    return [{ kind: 'no-cases', what: say`No case was evaluated. Zero cases are no pass.`, ids: [] }];
+    return [
+      { kind: 'no-cases', what: say`No case was evaluated. Zero cases are no pass.`, count: 0, ids: [] },
+    ];
   }
   return [
     ...findLowRate(judged, demand),
@@ -34,7 +36,7 @@ export function findReasons(judged: Judged, demand: SuiteDemand): readonly Reaso
 function findLowRate({ totals: { passed, cases }, needed }: Judged, { passRate }: SuiteDemand): Reason[] {
   if (passed >= needed) return [];
   const what = say`${passed} of ${cases} ${ours(cases === 1 ? 'case passes' : 'cases pass')} (${ours(formatShare(passed, cases))}): ${ours(formatPercent(passRate))} needs ${needed}.`;
-  return [{ kind: 'pass-rate', what, ids: [] }];
+  return [{ kind: 'pass-rate', what, count: 0, ids: [] }];
 }
 
 function findZeroTolerance({ cases }: Judged): Reason[] {
@@ -52,7 +54,7 @@ function findZeroTolerance({ cases }: Judged): Reason[] {
       ? say``
       : say` ${lucky} of them ${ours(lucky === 1 ? 'passes' : 'pass')} in most runs; one failure is enough.`;
   const what = say`Not one case may fail in a category of zero tolerance: ${list(shown)}.${more} ${nameCases(hits)}`;
-  return [{ kind: 'zero-tolerance', what, ids: idsOf(hits) }];
+  return [{ kind: 'zero-tolerance', what, count: hits.length, ids: idsOf(hits) }];
 }
 
 const NO_CATEGORY = 'no category';
@@ -62,7 +64,7 @@ function findMissingCategories({ cases }: Judged, { requiredCategories }: SuiteD
   const missing = requiredCategories.filter((glob) => !seesAny(glob, names));
   if (missing.length === 0) return [];
   const what = say`No case of a required category was run: ${list(missing.map((glob) => code(glob)))}.`;
-  return [{ kind: 'missing-categories', what, ids: [] }];
+  return [{ kind: 'missing-categories', what, count: missing.length, ids: [] }];
 }
 
 function findMissingCases({ cases, before }: Judged): Reason[] {
@@ -71,7 +73,7 @@ function findMissingCases({ cases, before }: Judged): Reason[] {
   const missing = [...before.values()].filter(({ id }) => !here.has(id));
   if (missing.length === 0) return [];
   const what = say`${missing.length} ${ours(missing.length === 1 ? 'case' : 'cases')} of the default branch ${ours(missing.length === 1 ? 'is' : 'are')} missing here. ${nameCases(missing)}`;
-  return [{ kind: 'missing-cases', what, ids: idsOf(missing) }];
+  return [{ kind: 'missing-cases', what, count: missing.length, ids: idsOf(missing) }];
 }
 
 function findRegressions({ cases }: Judged, { maxRegressions }: SuiteDemand): Reason[] {
@@ -79,7 +81,7 @@ function findRegressions({ cases }: Judged, { maxRegressions }: SuiteDemand): Re
   if (regressed.length <= maxRegressions) return [];
   const most = maxRegressions === 0 ? say`none is allowed` : say`at most ${maxRegressions} allowed`;
   const what = say`${regressed.length} ${ours(regressed.length === 1 ? 'case passes' : 'cases pass')} on the default branch and not here (${most}). ${nameCases(regressed)}`;
-  return [{ kind: 'regressions', what, ids: idsOf(regressed) }];
+  return [{ kind: 'regressions', what, count: regressed.length, ids: idsOf(regressed) }];
 }
 
 function findTooFewRuns({ cases }: Judged, { runs }: SuiteDemand): Reason[] {
@@ -87,7 +89,7 @@ function findTooFewRuns({ cases }: Judged, { runs }: SuiteDemand): Reason[] {
   if (few.length === 0) return [];
   const least = few.reduce((least, { results }) => Math.min(least, results), runs);
   const what = say`${few.length} ${ours(few.length === 1 ? 'case has' : 'cases have')} fewer than ${runs} results (${least} at the least). ${nameCases(few)}`;
-  return [{ kind: 'too-few-runs', what, ids: idsOf(few) }];
+  return [{ kind: 'too-few-runs', what, count: few.length, ids: idsOf(few) }];
 }
 
 export function findConcerns(judged: Judged, demand: SuiteDemand): readonly Concern[] {

@@ -32,6 +32,8 @@ export interface Reason {
     | 'regressions'
     | 'too-few-runs';
   readonly what: Message;
+  /** How many cases or categories it is about; 0 where it is about all of them together. */
+  readonly count: number;
   /** The cases it is about, at most 10. */
   readonly ids: readonly string[];
 }

@@ -62,8 +62,7 @@ export async function readJunit(file: NamedFile): Promise<FileResults> {
         isReport = element === 'testsuites' || element === 'testsuite';
         if (!isReport) throw new Unreadable(say`${code(file.name)}: it is not a JUnit report`);
       }
-      if (element === 'testsuites') root.suite ??= get(attributes, 'name');
-      else if (element === 'testsuite') {
+      if (element === 'testsuites' || element === 'testsuite') {
         root.suite ??= get(attributes, 'name');
         suites.push({ name: get(attributes, 'name'), declared: declaredOf(collector, attributes), found: 0 });
       } else if (element === 'testcase') {
@@ -97,7 +96,7 @@ export async function readJunit(file: NamedFile): Promise<FileResults> {
         if (current?.name === OUTSIDE) current = null;
       }
       if (element === 'testcase') current = null;
-      if (element === 'testsuite') checkDeclared(file, suites.pop());
+      if (element === 'testsuites' || element === 'testsuite') checkDeclared(file, suites.pop());
     },
     text(text) {
       if (reason !== null && reason.text.length < MAX_TEXT) reason.text += text.slice(0, MAX_TEXT);

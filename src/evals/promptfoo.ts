@@ -98,6 +98,7 @@ function toRow(file: NamedFile, collector: Collector, item: unknown): Row {
   const named = categoriesOf(metadata);
   const scores = at(item, 'namedScores');
   const latency = collector.figure(at(item, 'latencyMs'), 1e12);
+  const status = statusOf(item, success);
   return {
     key: keyOf(metadata, textOf(at(item, 'testCase', 'description')), vars),
     provider: textOf(at(item, 'provider', 'label')) ?? textOf(at(item, 'provider', 'id')) ?? '',
@@ -107,8 +108,9 @@ function toRow(file: NamedFile, collector: Collector, item: unknown): Row {
       ...namesOf(at(metadata, 'strategyId')),
       ...(isRecord(scores) ? Object.keys(scores).slice(0, 10) : []),
     ],
-    status: statusOf(item, success),
-    message: textOf(at(item, 'gradingResult', 'reason')) ?? textOf(at(item, 'error')),
+    status,
+    message:
+      status === 'passed' ? null : (textOf(at(item, 'gradingResult', 'reason')) ?? textOf(at(item, 'error'))),
     seconds: latency === null ? null : latency / 1000,
   };
 }

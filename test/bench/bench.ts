@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const BENCHES = ['requests', 'ack', 'evaluate', 'resolve', 'ledger'];
+const BENCHES = ['requests', 'ack', 'evaluate', 'resolve', 'ledger', 'evals'];
 
 for (const name of BENCHES) {
   console.log(`\n${name}`);

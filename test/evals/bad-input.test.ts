@@ -171,6 +171,7 @@ describe('a failed case never hides', () => {
 
   test.each([
     ['JUnit', junit('<testcase name="a"/>', ' tests="2" failures="1"')],
+    ['JUnit, at the top', `<testsuites failures="1">${junit('<testcase name="a"/>')}</testsuites>`],
     [
       'JUnit, in a nested suite',
       `<testsuites>${junit(junit('<testcase name="a"/>', ' errors="1"'))}</testsuites>`,
