@@ -30,7 +30,7 @@ export interface StateRow {
   readonly outcomes: OutcomeRecord;
 }
 
-export async function findState(database: Database, repoId: number): Promise<StateRow | null> {
+async function findState(database: Database, repoId: number): Promise<StateRow | null> {
   const { rows } = await database.executeSql(
     'select * from agent_policy.ledger_state where repo_id = $1::bigint',
     [repoId],
@@ -125,7 +125,7 @@ export function openLedgerStates(database: Database, now: () => number): LedgerS
   };
 }
 
-export const NO_OUTCOMES: OutcomeRecord = { expected: 0, failed: 0, changes: 0, asOf: 0 };
+const NO_OUTCOMES: OutcomeRecord = { expected: 0, failed: 0, changes: 0, asOf: 0 };
 
 export function secondsOf(seconds: number): number {
   return Math.max(1, Math.trunc(seconds));

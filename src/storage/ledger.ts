@@ -163,7 +163,12 @@ export interface Ledger extends LedgerNotes {
   due(now: number, correctedBefore: number): Promise<readonly LedgerState[]>;
   saveProgress(repoId: number, progress: LedgerProgress): Promise<void>;
 
-  /** Any order, each once: what is there already stays. Answers the SHAs that were new. */
+  /**
+   * Each once: what is there already stays. Answers the SHAs that were new. Newer changes than the recorded ones are
+   * added at the front of the history, older ones at its back; a list may begin with either end, and which it is
+   * tells the order within one second. A renamed file keeps its record from both ends; a change that comes between
+   * recorded ones is counted, but moves no name. No change is merged later than a day after now.
+   */
   record(repoId: number, changes: readonly MergedChange[]): Promise<readonly string[]>;
   /** Who wrote it became known, or is known better. Counters move along. */
   setAuthor(
@@ -178,11 +183,13 @@ export interface Ledger extends LedgerNotes {
 
   /** What `createMemoryLedger` answers to the same query after the same changes. */
   read(repoId: number, query: LedgerQuery): Promise<LedgerReading>;
+  /** Of the ordinary changes within the window. */
   readSizes(repoId: number): Promise<readonly SizeCount[]>;
   /** Median chance of the newest 500 changes that have one; `null`: fewer than 20. */
   readUsualChance(repoId: number): Promise<number | null>;
   /** Of these paths, those that failed most; the worst first. */
   readPathRecords(repoId: number, paths: readonly string[], limit: number): Promise<readonly PathRecord[]>;
+  /** Ordinary changes only, as only they can fail. */
   readAgent(repoId: number, agent: string): Promise<OutcomeCount>;
   readPeople(repoId: number): Promise<OutcomeCount>;
 

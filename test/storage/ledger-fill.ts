@@ -2,7 +2,7 @@
 import type { Database } from '../../src/storage/database.js';
 
 const DAY = 86_400;
-export const FILES_PER_CHANGE = 5;
+const FILES_PER_CHANGE = 5;
 
 /**
  * Changes of five files each, one failing in fifty, spread over 360 days before `now` and over 500 folders, 40
