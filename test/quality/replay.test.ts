@@ -1,5 +1,6 @@
 // Does a replay know only what was known at the time?
 import { describe, expect, test } from '@jest/globals';
+import { logistic, logit } from '../../src/quality/chance.js';
 import { createReplay, type HistoryCommit } from '../../src/quality/replay.js';
 import { settleTimes } from '../../src/quality/settle-times.js';
 import { commit, DAY, file, START, trunk } from './history.js';
@@ -31,6 +32,56 @@ describe('no leakage', () => {
     const odd = commits.map((one, index) => (index === 100 ? { ...one, reverts: [100, 250, 9999] } : one));
     const kept = commits.map((one, index) => (index === 100 ? { ...one, reverts: [8888] } : one));
     expect(chances(odd)).toEqual(chances(kept));
+  });
+});
+
+describe('what no commit tells', () => {
+  const told = (turns: readonly (readonly [number, boolean])[]) => {
+    const commits = trunk(900).map((one) => ({ ...one, reverts: [] }));
+    const replay = createReplay();
+    return commits.map((one, at) => {
+      for (const [when, failed] of turns) if (when === at) replay.turn(commits[300]!.id, failed);
+      const { probability } = replay.next(one);
+      return { probability, uncorrected: logistic(logit(probability) - replay.correction.logOdds), replay };
+    });
+  };
+
+  test('a failure counts from the moment it is known like one that is reverted', () => {
+    const commits = trunk(900).map((one, at) => ({
+      ...one,
+      reverts: at === 400 ? [trunk(900)[300]!.id] : [],
+    }));
+    const [turned, calm] = [told([[401, true]]), told([])].map((all) =>
+      all.map(({ probability }) => probability),
+    );
+    expect(turned!.slice(0, 401)).toEqual(calm!.slice(0, 401));
+    // Whoever reverts has no outcome of its own, which moves the correction a little.
+    expect(turned![401]).toBeCloseTo(chances(commits)[401]!, 3);
+    expect(turned).not.toEqual(calm);
+  });
+
+  test('a failure that is taken back is forgotten, in the records and in the correction', () => {
+    const [back, kept, calm] = [
+      told([
+        [401, true],
+        [700, false],
+      ]),
+      told([[401, true]]),
+      told([]),
+    ];
+    expect(back[650]!.uncorrected).not.toBeCloseTo(calm[650]!.uncorrected, 12);
+    for (let at = 700; at < back.length; at += 1)
+      expect(back[at]!.uncorrected).toBeCloseTo(calm[at]!.uncorrected, 9);
+    const failed = [back, kept, calm].map((all) => all.at(-1)!.replay.correction.failed);
+    expect(failed[0]).toBeCloseTo(failed[2]!, 9);
+    expect(failed[1]).toBeGreaterThan(0.5);
+  });
+
+  test('of a commit that it does not know nothing is learnt', () => {
+    const replay = createReplay();
+    replay.turn(1, true);
+    replay.turn(1, false);
+    expect(replay.next(trunk(1)[0]!).probability).toBe(chances(trunk(1))[0]);
   });
 });
 
