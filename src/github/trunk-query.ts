@@ -1,7 +1,7 @@
 // What does one page of a default branch's history ask for?
 // Cost by GitHub's formula (requests needed for every connection / 100, at least 1) for the largest page of 50:
 // history 1; parents and pull requests of each commit 100; files and commits of up to 3 pull requests each 300
-// → 401 / 100 → 4 points of 5,000 an hour. Nodes: about 21,000 of 500,000. A page of 10 costs 1 point.
+// → 401 / 100 → 4 points of 5,000 an hour. Nodes: about 18,000 of 500,000. A page of 10 costs 1 point.
 // https://docs.github.com/graphql/overview/rate-limits-and-node-limits-for-the-graphql-api
 
 /** Git walks by date, and one wrong clock would end it early: that is why no `since` is asked for. */
