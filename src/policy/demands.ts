@@ -15,6 +15,7 @@ import { approverLists, keepsOnSameDiff } from './approver-lists.js';
 import { demandsOfChange, demandsOnce, reviewDemand } from './change-demands.js';
 import { DEFAULTS } from './defaults.js';
 import type { Demand, JudgingLayer } from './demand.js';
+import { reconcileSuites } from './eval-demands.js';
 import { forgiveExactRevert } from './exact-revert.js';
 import { demandsOfFiles, namesOf } from './file-demands.js';
 import { isNothingAsked, type PolicyLayer, type PolicyLayers } from './layers.js';
@@ -60,7 +61,7 @@ export function collectDemands(input: DemandInput): Demands {
 
   const needs: Fact[] = files.some(({ needsModes }) => needsModes) ? [{ kind: 'diff' }] : [];
   const tier = agentLayers[0]?.one.tier ?? null;
-  const owed = forgiveExactRevert(shareCoverage(demands), context.snapshot);
+  const owed = forgiveExactRevert(reconcileSuites(shareCoverage(demands)), context.snapshot);
   return {
     demands: owed.demands,
     needs: [...needs, ...(tier?.needs ?? []), ...owed.needs],

@@ -3,14 +3,20 @@ import { type Catalogue, knownAgentNames } from '../agents/catalogue.js';
 import { classifyAuthorship } from '../agents/classify.js';
 import { customSignatures } from '../agents/custom.js';
 import type { AuthorshipFinding } from '../domain/authorship.js';
+import type { SuiteFacts, SuiteSource, SuiteState } from '../domain/evals.js';
 import { type Fact, factKey } from '../domain/fact.js';
 import { code, type Message, say } from '../domain/message.js';
 import type { PolicyFiles } from '../domain/policy-file.js';
 import { type CoverageSource, coverageKey } from '../domain/quality.js';
 import type { Memory, Snapshot } from '../domain/snapshot.js';
 import type { Decision, Finding, Gate, Verdict } from '../domain/verdict.js';
+import type { SuiteDemand, SuiteJudgement } from '../evals/judgement.js';
 import type { QualityReport } from '../quality/assess.js';
 import type { RuleContext } from '../rules/define-rule.js';
+import { evals, factsOf, judgementFor } from '../rules/evals.js';
+import type { EvalsSettings } from '../rules/evals-settings.js';
+import { editsOf } from '../rules/evals-words.js';
+import { halt } from '../rules/halt.js';
 import { naming } from '../rules/naming.js';
 import { assessFor, qualityDelta } from '../rules/quality-delta.js';
 import type { QualityDeltaSettings } from '../rules/quality-settings.js';
@@ -35,6 +41,10 @@ export interface Evaluation {
   readonly bugs: readonly Bug[];
   /** What the check `agent-policy/quality-delta` shows; `null`: nothing was asked of the change's quality. */
   readonly quality: ReportedQuality | null;
+  /** What the check `agent-policy/evals` shows, one for each suite and layer that asks; empty: no suite applies. */
+  readonly evals: readonly ReportedSuite[];
+  /** Suites to be started now, or tried again after an infrastructure error; each once. */
+  readonly toStart: readonly SuiteSource[];
   /** Label the app sets on an agent's pull request; `null` where the policy asks for none. */
   readonly label: string | null;
 }
@@ -43,6 +53,19 @@ export interface ReportedQuality {
   readonly report: QualityReport;
   /** Where the policy says that the coverage report is; `null`: it configures none. */
   readonly coverage: CoverageSource | null;
+}
+
+export interface ReportedSuite {
+  readonly suite: string;
+  readonly source: SuiteSource;
+  readonly demand: SuiteDemand;
+  /** `null`: not looked at. */
+  readonly facts: SuiteFacts | null;
+  /** `null` while there are no results of this head. */
+  readonly judgement: SuiteJudgement | null;
+  readonly verdict: Verdict;
+  /** Files of this change that steer the suite: its workflow, the policy. */
+  readonly edits: readonly string[];
 }
 
 export interface Bug {
@@ -61,19 +84,25 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const judged = (collected?.demands ?? []).map((demand) => judge(demand, context, bugs));
   const facts = [...(collected?.needs ?? []), ...judged.flatMap(({ needs }) => needs)];
   const demands = collected?.demands ?? [];
+  const suites =
+    guarded('evals', () => demands.flatMap((demand, at) => suiteOf(demand, judged[at]!, snapshot)), bugs) ??
+    [];
+  const verdicts = [...broken, ...judged.flatMap((one) => one.verdicts)];
   return {
     decision: {
       headSha: snapshot.pullRequest.headSha,
       pullRequest: snapshot.pullRequest.number,
       authorship,
       layers: [layers.repository.report, layers.organization.report],
-      verdicts: [...broken, ...judged.flatMap(({ verdicts }) => verdicts)],
+      verdicts,
       tier: collected?.tier?.tier ?? null,
       stuck: [],
       at: now.toISOString(),
     },
     bugs,
     quality: guarded('quality-delta', () => qualityFor(demands, snapshot), bugs),
+    evals: suites,
+    toStart: startable(suites, verdicts),
     label: labelFor(authorship, demands),
     missing: [
       ...new Map(
@@ -111,6 +140,48 @@ function qualityFor(demands: readonly Demand[], snapshot: Snapshot): ReportedQua
   const general = settings.filter(({ paths }) => paths === null);
   const chosen = general.find(({ line }) => line !== null) ?? general[0] ?? settings[0];
   return chosen === undefined ? null : { report: assessFor(chosen, snapshot), coverage: chosen.coverage };
+}
+
+function suiteOf(demand: Demand, { verdicts }: Judged, snapshot: Snapshot): readonly ReportedSuite[] {
+  const [verdict] = verdicts;
+  if (demand.rule !== evals || demand.lifted !== undefined || verdict === undefined) return [];
+  const settings = demand.settings as EvalsSettings;
+  const { source } = settings;
+  return [
+    {
+      suite: source.suite,
+      source,
+      demand: settings.demand,
+      facts: settings.clash ? null : factsOf(settings, snapshot),
+      judgement: judgementFor(settings, snapshot),
+      verdict,
+      edits: editsOf(source, snapshot),
+    },
+  ];
+}
+
+/** While an agent is halted nothing is started for it: runs cost money. */
+function startable(suites: readonly ReportedSuite[], verdicts: readonly Verdict[]): readonly SuiteSource[] {
+  if (verdicts.some(({ rule, state }) => rule === halt.name && state === 'fail')) return [];
+  const due = suites.filter(({ facts }) => facts !== null && isDue(facts.state));
+  return [...new Map(due.map(({ suite, source }) => [suite, source])).values()];
+}
+
+function isDue(state: SuiteState): boolean {
+  switch (state.kind) {
+    case 'to-start':
+      return true;
+    case 'infrastructure':
+    case 'timed-out':
+    case 'cancelled':
+      return !state.isFinal;
+    case 'held':
+    case 'not-granted':
+    case 'queued':
+    case 'running':
+    case 'finished':
+      return false;
+  }
 }
 
 function classify({ snapshot, memory, catalogue }: EvaluationInput, layers: PolicyLayers): AuthorshipFinding {

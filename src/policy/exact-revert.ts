@@ -5,6 +5,7 @@ import type { RevertFacts } from '../domain/quality.js';
 import type { Snapshot } from '../domain/snapshot.js';
 import { readClaimedRevert } from '../outcomes/claimed-revert.js';
 import type { Rule } from '../rules/define-rule.js';
+import { evals } from '../rules/evals.js';
 import { notBuilt } from '../rules/not-built.js';
 import { qualityDelta } from '../rules/quality-delta.js';
 import { requiredChecks } from '../rules/required-checks.js';
@@ -12,7 +13,7 @@ import { traceFields } from '../rules/trace-fields.js';
 import { traceLink } from '../rules/trace-link.js';
 import type { Demand } from './demand.js';
 
-const NOT_OWED: readonly Rule[] = [traceLink, traceFields, requiredChecks, qualityDelta];
+const NOT_OWED: readonly Rule[] = [traceLink, traceFields, requiredChecks, qualityDelta, evals];
 /** Keys of demands that belong to the tier or to people's approval, so they are owed even where nobody judges them yet. */
 const OWED_KEYS = /^(?:approvals\.|error_budget|sampling)/;
 

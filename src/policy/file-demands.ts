@@ -1,11 +1,12 @@
 // What does one layer demand because of the files that changed?
 // Every name of every file is resolved on its own; equal demands are then put together.
-import { code, plain, say } from '../domain/message.js';
 import type { ChangedFile } from '../domain/snapshot.js';
 import type { Mode } from '../domain/verdict.js';
 import type { ApprovalDemand, FileDemands, Stated } from '../domain/zone.js';
 import { CONTROL_PLANE } from '../paths/control-plane.js';
 import type { Rule } from '../rules/define-rule.js';
+import { evals } from '../rules/evals.js';
+import type { EvalsSettings } from '../rules/evals-settings.js';
 import { humanApprovals } from '../rules/human-approvals.js';
 import { notBuilt } from '../rules/not-built.js';
 import { permissionTier } from '../rules/permission-tier.js';
@@ -14,6 +15,7 @@ import { requiredChecks } from '../rules/required-checks.js';
 import { approverLists, isIndependent, keepsOnSameDiff } from './approver-lists.js';
 import { DEFAULTS } from './defaults.js';
 import type { Demand, JudgingLayer } from './demand.js';
+import { evalsSettingsOf, suiteOf } from './eval-demands.js';
 import { zoneQualitySettings } from './quality-demands.js';
 import { resolveFile, tierOf } from './resolve.js';
 
@@ -188,12 +190,16 @@ function askForApprovals(
 }
 
 function askForTheRest(asks: Ask[], demands: FileDemands, judging: JudgingLayer): void {
-  const { path, checks, evals } = demands;
+  const { path, checks } = demands;
   for (const { value, zone, line } of checks) {
     asks.push(ask(requiredChecks, path, zone, line, { name: value.name, app: value.app }));
   }
-  for (const demand of evals)
-    asks.push(unbuilt(plain(say`evals: ${code(demand.value)}`), path, demand, judging));
+  for (const stated of demands.evals) {
+    // One demand per suite, whichever files and zones ask for it.
+    const settings = evalsSettingsOf(stated, judging);
+    const key = `${evals.name}\n${stated.value}`;
+    asks.push({ ...ask(evals, path, stated.zone, stated.line, settings), key });
+  }
   for (const stated of demands.qualityDelta) {
     const settings = zoneQualitySettings(stated.value, stated, judging);
     asks.push(ask(qualityDelta, path, stated.zone, stated.line, settings));
@@ -239,7 +245,8 @@ class Groups {
   }
 
   add(asked: Ask, mode: Mode): void {
-    const key = `${mode}\n${asked.key}`;
+    // A suite is run and judged once: where one zone enforces it, another that observes adds nothing.
+    const key = asked.rule === evals ? asked.key : `${mode}\n${asked.key}`;
     const group = this.#groups.get(key);
     if (group === undefined) this.#groups.set(key, { first: asked, mode, paths: new Set([asked.path]) });
     else group.paths.add(asked.path);
@@ -260,13 +267,7 @@ class Groups {
 /** A suite, or the quality delta as a whole, may only observe although the zone enforces. */
 function modeOfGroup({ rule, settings }: Ask, mode: Mode, { policy }: JudgingLayer): Mode {
   if (rule === qualityDelta) return policy.document.quality_delta?.mode === 'observe' ? 'observe' : mode;
-  if (rule !== notBuilt) return mode;
-  const suite = /^evals: (.*)$/.exec(String(settings.key))?.[1];
-  const suites = policy.document.evals?.suites;
-  const observed =
-    suite !== undefined &&
-    suites !== undefined &&
-    Object.hasOwn(suites, suite) &&
-    suites[suite]?.mode === 'observe';
-  return observed ? 'observe' : mode;
+  if (rule !== evals) return mode;
+  const { source } = settings as unknown as EvalsSettings;
+  return suiteOf(policy.document, source.suite)?.mode === 'observe' ? 'observe' : mode;
 }

@@ -46,7 +46,6 @@ function inZones(document: PolicyDocument): readonly SemanticProblem[] {
   return Object.entries(document.zones ?? {}).flatMap(([name, zone]) => {
     if (observed(zone.mode)) return [];
     const path = ['zones', name];
-    const suites = (zone.evals ?? []).filter((suite) => document.evals?.suites?.[suite]?.mode !== 'observe');
     const { approvals, require } = zone;
     return [
       ...(approvals?.confirm === true ? [waits('approvals.confirm', [...path, 'approvals', 'confirm'])] : []),
@@ -56,7 +55,6 @@ function inZones(document: PolicyDocument): readonly SemanticProblem[] {
       ...(require?.feature_flag === undefined
         ? []
         : [asksPeople('feature_flag', [...path, 'require', 'feature_flag'])]),
-      ...suites.map((suite) => waits(`evals: ${suite}`, [...path, 'evals'])),
     ];
   });
 }

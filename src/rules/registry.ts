@@ -2,6 +2,7 @@
 import { changesRequested } from './changes-requested.js';
 import { completeEvidence } from './complete-evidence.js';
 import type { Rule } from './define-rule.js';
+import { evals } from './evals.js';
 import { halt } from './halt.js';
 import { humanApprovals } from './human-approvals.js';
 import { naming } from './naming.js';
@@ -27,6 +28,7 @@ export const RULES = [
   traceFields,
   requiredChecks,
   qualityDelta,
+  evals,
   notBuilt,
   changesRequested,
   humanApprovals,

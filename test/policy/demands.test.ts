@@ -414,11 +414,6 @@ describe('what this version cannot judge', () => {
     ['error_budget', 'error_budget: { change_failure_rate: 15% }\n', 3],
     ['checkpoints', 'checkpoints: [secret]\n', 3],
     ['agents.copilot.budget', 'agents: { copilot: { budget: { usd: 1 } } }\n', 3],
-    [
-      'evals: s',
-      'zones: { a: { paths: ["src/**"], evals: [s] } }\nevals: { suites: { s: { workflow: e.yml } } }\n',
-      3,
-    ],
     ['approvals.confirm', 'zones: { a: { paths: ["src/**"], approvals: { confirm: true } } }\n', 3],
   ])('%s waits for the owner', (key, section, line) => {
     const evaluation = evaluateWith({ repository: aPolicy(section), snapshot: approved });

@@ -19,7 +19,6 @@ describe('a warning', () => {
     ['error_budget', 'error_budget: { change_failure_rate: 15% }\n'],
     ['checkpoints', 'checkpoints: [secret]\n'],
     ['agents.copilot.budget', 'agents: { copilot: { budget: { usd: 1 } } }\n'],
-    ['evals: s', `zones: { a: { paths: ["src/**"], evals: [s] } }\n${SUITE}`],
     ['approvals.confirm', 'zones: { a: { paths: ["src/**"], approvals: { confirm: true } } }\n'],
   ])('tells of %s, which holds a change', (key, section) => {
     expect(held(section)).toEqual([`not-built waiting: the owner: ${key} cannot be judged yet (line 3)`]);
@@ -32,6 +31,7 @@ describe('a warning', () => {
     ['no section', ''],
     ['no checkpoints', 'checkpoints: []\n'],
     ['a link that is only there', 'trace: { verify: present }\n'],
+    ['a suite', `zones: { a: { paths: ["src/**"], evals: [s] } }\n${SUITE}`],
     ['a suite that no zone names', SUITE],
     [
       'the quality delta',
