@@ -123,7 +123,7 @@ function sayAuthors({ people, agents, automation, unknown }: Authors): string {
     `people: ${count(people)}`,
     `agents: ${count(written)}${named.length === 0 ? '' : ` (${named.join(', ')})`}`,
     ...(automation === 0 ? [] : [`automation: ${count(automation)}`]),
-    ...(unknown === 0 ? [] : [`nobody known: ${count(unknown)}`]),
+    ...(unknown === 0 ? [] : [`unknown: ${count(unknown)}`]),
   ].join(' · ');
 }
 

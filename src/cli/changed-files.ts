@@ -20,25 +20,28 @@ export async function* readChangedFiles(repo: string, trunk: TrunkPart): AsyncGe
   let at = 0;
   let uncounted = 0;
   while (at < trunk.length) {
+    let failure: CommandFailure | null = null;
     try {
       for await (const change of readLog(repo, trunk.at(-1)!.sha, trunk[at]!.parent)) {
+        if (change.sha !== trunk[at]?.sha) break;
         yield { ...change, counted: true };
         at += 1;
       }
-      return;
     } catch (error) {
-      if (!(error instanceof CommandFailure) || at >= trunk.length) throw error;
-      const { sha, parent } = trunk[at]!;
-      const alone = await readAlone(repo, sha, parent);
-      at += 1;
-      yield alone;
-      if (alone.counted) continue;
-      uncounted += 1;
-      if (uncounted > MAX_UNCOUNTED)
-        throw new CommandFailure(
-          `${repo} lacks the texts of many files (a partial clone): lines cannot be counted. \`git fetch --refetch --no-filter\` brings them. Git says: ${error.message}`,
-        );
+      if (!(error instanceof CommandFailure)) throw error;
+      failure = error;
     }
+    if (at >= trunk.length) return;
+    const { sha, parent } = trunk[at]!;
+    const alone = await readAlone(repo, sha, parent);
+    at += 1;
+    yield alone;
+    if (alone.counted) continue;
+    uncounted += 1;
+    if (uncounted > MAX_UNCOUNTED)
+      throw new CommandFailure(
+        `${repo} lacks the texts of many files (a partial clone): lines cannot be counted. \`git fetch --refetch --no-filter\` brings them.${failure === null ? '' : ` Git says: ${failure.message}`}`,
+      );
   }
 }
 
