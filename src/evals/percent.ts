@@ -21,7 +21,7 @@ export function formatPercent(percent: number): string {
 
 /** `97%` or `99.5%`, as a policy writes it, in percent. `null`: it is none. */
 export function parsePercent(text: string): number | null {
-  const match = /^(\d{1,3}(?:\.\d{1,6})?)%$/.exec(text.trim());
+  const match = /^(\d{1,3}(?:\.\d{1,20})?)%$/.exec(text.trim());
   const percent = match === null ? Number.NaN : Number(match[1]);
   return percent >= 0 && percent <= 100 ? percent : null;
 }

@@ -105,6 +105,7 @@ describe('the threshold', () => {
       formatShare(2999, 3000),
     ]).toEqual(['99.5%', '100.0%', '0.0%', '99.9%']);
     expect([97, 97.5, 99.95].map(formatPercent)).toEqual(['97.0%', '97.5%', '99.95%']);
+    expect(parsePercent('97.123456789%')).toBeCloseTo(97.123456789, 9);
     expect(['97%', '99.95%', '101%', '97', '-1%', '1e1%', 'NaN%'].map(parsePercent)).toEqual([
       97,
       99.95,
