@@ -22,8 +22,12 @@ export function stretchEnds<One extends Timed>(
   if (oldest_at === null || newest_at === null) {
     return changes[0]!.mergedAt > changes.at(-1)!.mergedAt ? () => 'older' : () => 'newer';
   }
-  const newest = Math.max(...changes.map(({ mergedAt }) => mergedAt));
-  const oldest = Math.min(...changes.map(({ mergedAt }) => mergedAt));
+  let newest = Number.NEGATIVE_INFINITY;
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const { mergedAt } of changes) {
+    newest = Math.max(newest, mergedAt);
+    oldest = Math.min(oldest, mergedAt);
+  }
   if (oldest >= newest_at) return () => 'newer';
   if (newest <= oldest_at) return () => 'older';
   const behindFront = newest_at - newest;

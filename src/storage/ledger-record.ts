@@ -41,9 +41,9 @@ export function openLedgerRecording(database: Database, now: () => number): Ledg
         if (fresh.length === 0) return [];
         // No commit is of the future: one dated 2106 would outweigh all others. A day is left for wrong clocks.
         const latest = Math.max(now(), state.wanted_from + state.window_seconds) + DAY;
-        const newest = Math.max(
+        const newest = fresh.reduce(
+          (known, { mergedAt }) => Math.max(known, timeOf(mergedAt, latest)),
           state.newest_at ?? 0,
-          ...fresh.map(({ mergedAt }) => timeOf(mergedAt, latest)),
         );
         await reweighIfDue(database, state, newest);
         const { placed, frontSeq, backSeq, oldest } = await place(database, state, fresh, latest);
@@ -137,7 +137,10 @@ async function place(
     placed: placed.map((one) => ({ ...one, pathIds: one.pathIds.map(numbered) })),
     frontSeq,
     backSeq,
-    oldest: Math.min(state.oldest_at ?? Number.MAX_SAFE_INTEGER, ...timed.map(({ mergedAt }) => mergedAt)),
+    oldest: timed.reduce(
+      (known, { mergedAt }) => Math.min(known, mergedAt),
+      state.oldest_at ?? Number.MAX_SAFE_INTEGER,
+    ),
   };
 }
 
