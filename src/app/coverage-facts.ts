@@ -16,21 +16,6 @@ export interface CoverageFactsReading {
   readonly recheckAt: Date | null;
 }
 
-/** How long the app waits for what no event announces. */
-export interface CoveragePatience {
-  /** For a workflow to begin on a head. */
-  readonly startMs: number;
-  /** For an artifact of the head's own run: checks of a run follow each other, with nothing running in between. */
-  readonly headReportMs: number;
-  /** For one of the default branch, whose run begins when those of the head are done. */
-  readonly defaultBranchReportMs: number;
-}
-
-export const COVERAGE_PATIENCE: CoveragePatience = {
-  startMs: 10 * 60_000,
-  headReportMs: 60_000,
-  defaultBranchReportMs: 30 * 60_000,
-};
 const RECHECK_MS = 60_000;
 
 /**

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Catalogue } from '../agents/catalogue.js';
 import type { InstallationClients } from '../github/connect.js';
 import type { Storage } from '../storage/storage.js';
-import type { CoveragePatience } from './coverage-facts.js';
+import type { CoveragePatience } from './coverage-patience.js';
 import type { CoverageReader } from './coverage-reader.js';
 
 export interface Dependencies {

@@ -4,7 +4,7 @@ import type { Catalogue } from '../agents/catalogue.js';
 import { createInstallationClients } from '../github/connect.js';
 import { openStorage, type Storage } from '../storage/storage.js';
 import type { Config } from './config.js';
-import { COVERAGE_PATIENCE, type CoveragePatience } from './coverage-facts.js';
+import { COVERAGE_PATIENCE, type CoveragePatience } from './coverage-patience.js';
 import { createCoverageReader } from './coverage-reader.js';
 import type { Dependencies } from './dependencies.js';
 import { handleJob } from './handle-job.js';

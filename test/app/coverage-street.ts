@@ -1,7 +1,8 @@
 // What do tests of coverage in the app stand on? A simulated GitHub, real storage, and shops with a pull request.
 import { pino } from 'pino';
 import { readConfig } from '../../src/app/config.js';
-import { COVERAGE_PATIENCE, readCoverageFacts } from '../../src/app/coverage-facts.js';
+import { readCoverageFacts } from '../../src/app/coverage-facts.js';
+import { COVERAGE_PATIENCE } from '../../src/app/coverage-patience.js';
 import { createCoverageReader } from '../../src/app/coverage-reader.js';
 import type { Dependencies } from '../../src/app/dependencies.js';
 import { createIngress } from '../../src/app/ingress.js';

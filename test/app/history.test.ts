@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
 import { parseCatalogue } from '../../src/agents/catalogue.js';
-import { COVERAGE_PATIENCE } from '../../src/app/coverage-facts.js';
+import { COVERAGE_PATIENCE } from '../../src/app/coverage-patience.js';
 import { createCoverageReader } from '../../src/app/coverage-reader.js';
 import type { Dependencies } from '../../src/app/dependencies.js';
 import { readHistory } from '../../src/app/history.js';
