@@ -3,6 +3,7 @@ import { DEFAULTS } from './defaults.js';
 import { listOf, mappingOf, type SemanticProblem } from './lint-problem.js';
 import type { Path } from './source.js';
 import { SPAN_BOUNDS, secondsOf } from './span-bounds.js';
+import { show } from './suggest.js';
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -108,12 +109,38 @@ function lintSpan(history: Document): readonly SemanticProblem[] {
   });
 }
 
+/** GitHub takes 25 inputs; some are the app's own. https://docs.github.com/en/rest/actions/workflows */
+const MAX_INPUTS = 20;
+/** A policy may give `suite` another value: the name the workflow knows the suite by. */
+const OWN_INPUTS: readonly string[] = ['head_sha', 'pull_request', 'nonce'];
+
 function lintSuite(suite: Document, path: Path): readonly SemanticProblem[] {
   const { runs } = suite;
-  if (typeof runs !== 'number' || runs % 2 === 1) return [];
-  return [
-    warn([...path, 'runs'], `The majority of ${runs} runs can be a tie, which fails. Use an odd number.`),
-  ];
+  const inputs = Object.keys(mappingOf(suite.inputs));
+  const found: SemanticProblem[] = inputs
+    .filter((name) => OWN_INPUTS.includes(name.toLowerCase()))
+    .map((name) =>
+      refuse(
+        [...path, 'inputs', name],
+        `The input ${show(name)} is given by the app. Name this one otherwise.`,
+      ),
+    );
+  if (inputs.length > MAX_INPUTS)
+    found.push(
+      refuse(
+        [...path, 'inputs'],
+        `A suite has at most ${MAX_INPUTS} inputs, this one ${inputs.length}: GitHub takes 25, the app's own among them.`,
+      ),
+    );
+  if (typeof runs === 'number' && runs % 2 === 0)
+    found.push(
+      warn([...path, 'runs'], `The majority of ${runs} runs can be a tie, which fails. Use an odd number.`),
+    );
+  return found;
+}
+
+function refuse(path: Path, message: string): SemanticProblem {
+  return { path, onKey: true, severity: 'error', message };
 }
 
 function isAbove(a: unknown, b: unknown): boolean {

@@ -201,7 +201,7 @@ type Ended = Extract<SuiteState, { kind: 'infrastructure' | 'timed-out' | 'cance
 function ended(state: Ended, { source }: EvalsSettings, details: readonly Message[]): Finding {
   const suite = code(source.suite);
   const what = endWords(state, source.timeoutMs);
-  const reason = say`${state.why}. That is neither a pass nor a failed case.`;
+  const reason = say`${sentence(state.why)} That is neither a pass nor a failed case.`;
   if (!state.isFinal) {
     const next = say`${state.attempt + 1} of ${source.retries + 1}`;
     return pending(
@@ -216,6 +216,12 @@ function ended(state: Ended, { source }: EvalsSettings, details: readonly Messag
       ? { by: 'person', what: pressAgain(say`Whoever cancelled it:`) }
       : { by: 'owner', what: pressAgain(mendWords(state)) };
   return waiting(say`evals ${suite} ${what}`, reason, remedy, details);
+}
+
+/** The first letter large, one full stop. */
+function sentence(words: string): string {
+  const trimmed = words.trim().replace(/\.$/, '');
+  return `${trimmed.slice(0, 1).toUpperCase()}${trimmed.slice(1)}.`;
 }
 
 function endWords({ kind }: Ended, timeoutMs: number): Message {
