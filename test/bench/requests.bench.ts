@@ -38,7 +38,7 @@ for (let round = 0; round <= ROUNDS; round += 1) {
   const steps: readonly [name: string, target: number, act: () => Promise<void> | void][] = [
     [
       'opened',
-      3,
+      4,
       () => {
         pull = company.openCopilot(FILES, { body: SESSION });
       },
