@@ -74,7 +74,7 @@ export async function backfillFromClone(
     notes: notesOf(args, local, read, state),
   };
   if (args.isStopped()) return { ...common, readFrom: state.readFrom ?? args.now, stopped: true };
-  await keepOutcomes(args, store, state.repoId, local, read);
+  await keepOutcomes(args, store, state.repoId, local, read, before);
   await scoreHistory(store.ledger, state.repoId, args.now);
   const readFrom = await keepProgress(args, store, state, local, read);
   await correctIfDue(store.ledger, state.repoId, args.now);
@@ -218,15 +218,17 @@ async function keepOutcomes(
   repoId: number,
   { changes }: LocalChanges,
   read: RepositoryOutcomes,
+  before: Recorded,
 ): Promise<void> {
   const mergedAt = new Map(changes.map((change) => [change.sha, change.mergedAt]));
   const said = new Map<string, RecordedLink[]>();
-  for (const { sha } of read.open) if (mergedAt.has(sha)) said.set(sha, []);
+  for (const { by } of await ledger.readLinks(repoId)) if (mergedAt.has(by)) said.set(by, []);
   for (const { kind, change, by, form, named, proof, share } of read.links) {
     const sha = read.trunk.shaAt(by);
     const at = mergedAt.get(sha);
-    if (at === undefined || !mergedAt.has(read.trunk.shaAt(change))) continue;
-    const link = { change: read.trunk.shaAt(change), kind, by: sha, form, named, proof, share, at };
+    const about = read.trunk.shaAt(change);
+    if (at === undefined || !(mergedAt.has(about) || before.shas.has(about))) continue;
+    const link = { change: about, kind, by: sha, form, named, proof, share, at };
     said.set(sha, [...(said.get(sha) ?? []), link]);
   }
   if (said.size === 0) return;

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { parseCatalogue } from '../../src/agents/catalogue.js';
 import { createClassifier } from '../../src/agents/classify.js';
+import { backfillFromClone } from '../../src/cli/backfill-clone.js';
 import { readLocalChanges } from '../../src/cli/local-changes.js';
 import { factsOfHistory } from '../../src/cli/local-history.js';
 import { readRepositoryOutcomes } from '../../src/cli/outcomes-history.js';
@@ -15,6 +16,7 @@ import type { HistoryFacts } from '../../src/domain/quality.js';
 import { NOTHING_REMEMBERED } from '../../src/domain/snapshot.js';
 import { type Database, openDatabase } from '../../src/storage/database.js';
 import type { Ledger } from '../../src/storage/ledger.js';
+import { migrate } from '../../src/storage/migrations.js';
 import { openLedger } from '../../src/storage/open-ledger.js';
 import { COPILOT, createRepository, type GitFixture } from './git-fixture.js';
 import { runWith } from './program.js';
@@ -320,6 +322,16 @@ describe('backfill --repo', () => {
     expect(await dump(dataFolder)).toBe(before);
   });
 
+  test('a shorter time takes nothing back that is known of older changes', async () => {
+    const before = await withLedger(dataFolder, (ledger) => ledger.readOutcomes(ID));
+    const since = String(Math.floor((NOW - ago(185)) / DAY));
+    const env = { DATA_FOLDER: dataFolder };
+    const ran = await runWith(env, 'backfill', '--since', `${since}d`, '--repo', story.repo.folder);
+    expect(ran.code).toBe(0);
+    expect(before).toHaveLength(1);
+    expect(await withLedger(dataFolder, (ledger) => ledger.readOutcomes(ID))).toEqual(before);
+  });
+
   test('--format json says the same to machines', async () => {
     const ran = await backfill(dataFolder, '--repo', story.repo.folder, '--format', 'json');
     expect(JSON.parse(ran.out)).toMatchObject({
@@ -358,6 +370,46 @@ describe('backfill --repo', () => {
       expect(reading.repository).toMatchObject({ changes: 42, failed: 1 });
       expect(reading.paths[0]).toMatchObject({ changes: 34, failed: 1 });
     });
+  });
+
+  test('stopped on the way it keeps what it has, and goes on from there', async () => {
+    const repo = createRepository();
+    for (let change = 0; change < 120; change += 1)
+      repo.gitAt(ago(120 - change), 'commit', '-q', '--allow-empty', '-m', `Change ${change}`);
+    const folder = newFolder();
+    const database = await openDatabase({
+      databaseUrl: null,
+      dataFolder: folder,
+      log: pino({ level: 'silent' }),
+    });
+    await migrate(database);
+    let asked = 0;
+    const done = await backfillFromClone(
+      {
+        repo: repo.folder,
+        ref: 'HEAD',
+        owner: 'acme',
+        name: 'shop',
+        repoId: ID,
+        since: ago(365),
+        now: NOW,
+        catalogue,
+        isStopped: () => {
+          asked += 1;
+          return asked > 1;
+        },
+      },
+      { ledger: openLedger(database), database, findDecided: async () => null, close: database.close },
+      { show: () => undefined, close: () => undefined },
+    );
+    const state = await openLedger(database).find(ID);
+    await database.close();
+    expect(done).toMatchObject({ recorded: 100, stopped: true });
+    // Nobody takes it for read, so the app goes on too.
+    expect(state).toMatchObject({ readFrom: null, newestSha: null });
+    const rest = await backfill(folder, '--repo', repo.folder, '--as', 'acme/shop');
+    expect(rest.out).toContain('120 changes merged');
+    expect(rest.out).toContain(', 20 new in the records.');
   });
 
   test('a shallow clone says what it lacks, and its oldest commit is no change of everything', async () => {
