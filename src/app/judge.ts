@@ -31,6 +31,7 @@ export async function judge(
   target: PullRequestTarget,
   beforeFacts: (reading: PullRequestReading, repoId: number) => Promise<void> = async () => undefined,
 ): Promise<Judgement | null> {
+  const asked = deps.now();
   const reading = await readPullRequest(client, { ...target, appId: deps.appId });
   if (reading === null) return null;
   const repoId = reading.snapshot.repository.id!;
@@ -40,7 +41,7 @@ export async function judge(
     target.owner,
     reading.policies,
     deps.orgPolicyRequired,
-    now,
+    asked,
   );
   const { memory, shapeSeen } = await recall(deps.storage, repoId, reading.snapshot);
   const facts = createFactReader(deps, client, target, { repoId, policies });

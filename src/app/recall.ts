@@ -45,7 +45,8 @@ export async function settlePolicies(
   owner: string,
   files: PolicyFiles,
   required: boolean,
-  now: Date,
+  /** When the reading of the files began. */
+  asked: Date,
 ): Promise<PolicyFiles> {
   const scope = `organization:${owner.toLowerCase()}`;
   const { organization } = files;
@@ -53,7 +54,7 @@ export async function settlePolicies(
     await storage.policiesSeen.record(scope, {
       sha: organization.sha,
       digest: organization.sha ?? '',
-      seenAt: now,
+      seenAt: asked,
     });
     return files;
   }

@@ -22,7 +22,7 @@ export type Fact =
   | { readonly kind: 'installation'; readonly installation: Installation }
   /** People, teams or rights changed: what is cached about them is not to be trusted. */
   | { readonly kind: 'people-changed'; readonly installation: number }
-  | { readonly kind: 'policy-removed'; readonly scope: string }
+  | { readonly kind: 'policy-removed'; readonly scope: string; readonly at: Date }
   | { readonly kind: 'incident'; readonly repoId: number; readonly news: IncidentNews }
   | { readonly kind: 'deployment'; readonly repoId: number; readonly deployment: Deployment }
   /** GitHub Actions did something on this head: what it uploaded before may not be the newest. */
@@ -41,7 +41,7 @@ export function rememberFrom(event: WebhookEvent, now: Date): readonly Fact[] {
     case 'merge_group':
       return [groupHeadOf(event, now)];
     case 'push':
-      return [...commitPushOf(event, now), ...removedPolicies(event)];
+      return [...commitPushOf(event, now), ...removedPolicies(event, now)];
     case 'installation':
       return installationFacts(event, now);
     case 'issues': {
@@ -88,7 +88,7 @@ function storeFact(storage: Storage, fact: Fact): Promise<void> {
     case 'people-changed':
       return storage.cache.forget(fact.installation);
     case 'policy-removed':
-      return storage.policiesSeen.forget(fact.scope);
+      return storage.policiesSeen.forget(fact.scope, fact.at);
     case 'incident':
       return storage.ledger.saveIncident(fact.repoId, fact.news);
     case 'deployment':
@@ -174,7 +174,7 @@ function commitPushOf(event: PushEvent, at: Date): readonly Fact[] {
 }
 
 /** Scopes as the review names them: `repository:<id>`, and `organization:<login>` for the organisation's `.github`. */
-function removedPolicies({ ref, repository, commits }: PushEvent): readonly Fact[] {
+function removedPolicies({ ref, repository, commits }: PushEvent, at: Date): readonly Fact[] {
   if (ref !== `refs/heads/${repository.default_branch}`) return [];
   const last = commits.findLast((commit) =>
     [commit.added, commit.modified, commit.removed].some((paths) => paths.some(isPolicyPath)),
@@ -182,7 +182,7 @@ function removedPolicies({ ref, repository, commits }: PushEvent): readonly Fact
   if (!last?.removed.some(isPolicyPath)) return [];
   const scopes = [`repository:${repository.id}`];
   if (repository.name === '.github') scopes.push(`organization:${repository.owner.login}`);
-  return scopes.map((scope) => ({ kind: 'policy-removed', scope }));
+  return scopes.map((scope) => ({ kind: 'policy-removed', scope, at }));
 }
 
 function actionsRan({

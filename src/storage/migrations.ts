@@ -165,4 +165,9 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { number: 6, name: 'who names what in the ledger', statements: LEDGER_NOTES_STATEMENTS },
   { number: 7, name: 'runs of eval suites', statements: EVAL_STATEMENTS },
+  {
+    number: 8,
+    name: 'when a policy was removed',
+    statements: ['alter table agent_policy.policies_seen add column removed_at timestamptz'],
+  },
 ];

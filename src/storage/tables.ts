@@ -64,7 +64,13 @@ export interface Tables extends CoverageTables, EvalTables {
     decision: Json;
     decided_at: Date;
   };
-  policies_seen: { scope: string; sha: string | null; digest: string; seen_at: Date };
+  policies_seen: {
+    scope: string;
+    sha: string | null;
+    digest: string;
+    seen_at: Date;
+    removed_at: Date | null;
+  };
   cache: { installation: number; key: string; value: Json; expires_at: Date };
   installations: { id: number; account: string; state: 'active' | 'suspended' | 'deleted'; as_of: Date };
   requesters: { repo_id: number; pr: number; login: string; seen_at: Date };

@@ -262,8 +262,19 @@ describe.each(ENGINES)('storage on $name', ({ start }) => {
       digest: 'e',
       seenAt: LATER,
     });
-    await storage.policiesSeen.forget('organization:acme');
+    const removedAt = new Date(LATER.getTime() + 60_000);
+    await storage.policiesSeen.forget('organization:acme', removedAt);
     expect(await storage.policiesSeen.find('organization:acme')).toBeNull();
+    // A review that began before the removal ends after it.
+    await storage.policiesSeen.record('organization:acme', { sha: HEAD_A, digest: 'e', seenAt: LATER });
+    expect(await storage.policiesSeen.find('organization:acme')).toBeNull();
+    const seenAt = new Date(removedAt.getTime() + 1);
+    await storage.policiesSeen.record('organization:acme', { sha: HEAD_A, digest: 'f', seenAt });
+    expect(await storage.policiesSeen.find('organization:acme')).toMatchObject({ digest: 'f' });
+    // Removed before it was ever seen.
+    await storage.policiesSeen.forget('organization:new', removedAt);
+    await storage.policiesSeen.record('organization:new', { sha: HEAD_A, digest: 'e', seenAt: LATER });
+    expect(await storage.policiesSeen.find('organization:new')).toBeNull();
   });
 
   test('cached facts expire, and are forgotten per installation', async () => {
