@@ -2,10 +2,15 @@
 
 /** Operation ids of the OpenAPI description. */
 export const REST_OPERATIONS = [
+  'actions/cancel-workflow-run',
+  'actions/create-workflow-dispatch',
   'actions/download-artifact',
   'actions/get-workflow-run',
   'actions/list-artifacts-for-repo',
+  'actions/list-jobs-for-workflow-run-attempt',
   'actions/list-workflow-run-artifacts',
+  'actions/list-workflow-runs',
+  'actions/re-run-workflow',
   'apps/get-authenticated',
   'apps/create-from-manifest',
   'apps/list-installations',

@@ -10,6 +10,8 @@ export type {
 } from './model/handles.js';
 export type { OrganizationHandle } from './model/organizations.js';
 export type { RequiredCheckState } from './model/required-checks.js';
+export type { JobHandle, PersonsDispatch, RunHandle } from './model/run-handle.js';
+export type { NewRun } from './model/workflow-runs.js';
 export type { Account, App, CheckRun, Installation, Permission, Review } from './model/world.js';
 export type { LoggedRequest } from './server.js';
 export { type GitHub, type GitHubOptions, startGitHub } from './start-github.js';

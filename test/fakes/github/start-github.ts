@@ -25,6 +25,7 @@ import { checkRoutes } from './rest/routes-checks.js';
 import { pullRoutes } from './rest/routes-pulls.js';
 import { repositoryRoutes } from './rest/routes-repositories.js';
 import { teamRoutes } from './rest/routes-teams.js';
+import { workflowRoutes } from './rest/routes-workflows.js';
 import { createGitHubServer, type LoggedRequest } from './server.js';
 import { createDeliverer, type Delivery, type RawDelivery } from './webhooks/deliver.js';
 
@@ -86,6 +87,8 @@ export interface GitHub {
   fail(matcher: Matcher, fault: Fault): void;
   clearFaults(): void;
   setLatency(ms: number): void;
+  /** `refused`: as Enterprise Server up to 3.19, which does not know `return_run_details`. */
+  setRunDetails(mode: World['runDetails']): void;
   setRateLimit(
     installation: Installation,
     resource: 'core' | 'graphql',
@@ -123,6 +126,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
       ...pullRoutes,
       ...repositoryRoutes,
       ...teamRoutes,
+      ...workflowRoutes,
     },
     faults,
     requests,
@@ -209,6 +213,9 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     clearFaults: () => faults.clear(),
     setLatency(ms) {
       latencyMs = ms;
+    },
+    setRunDetails(mode) {
+      world.runDetails = mode;
     },
     setRateLimit: (installation, resource, budget) => limiter.set(installation.id, resource, budget),
     violations,

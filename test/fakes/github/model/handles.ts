@@ -16,6 +16,8 @@ import { type IssueHandle, issueHandle, type NewIssue, openIssue } from './issue
 import { type PullRequestHandle, pullRequestHandle } from './pull-request-handle.js';
 import * as pulls from './pull-requests.js';
 import { judgeRequiredChecks, type RequiredCheckState } from './required-checks.js';
+import { dispatchByPerson, type PersonsDispatch, type RunHandle, runHandle } from './run-handle.js';
+import { listRuns, type NewRun, startWorkflow } from './workflow-runs.js';
 import {
   type App,
   type Artifact,
@@ -65,6 +67,12 @@ export interface RepositoryHandle {
   createStatus(status: NewStatus): CommitStatus;
   /** As `actions/upload-artifact` does at the end of a run. */
   uploadArtifact(artifact: NewArtifact): Artifact;
+  /** Runs of workflows, newest last; of one file, where it is named. */
+  runs(file?: string): readonly RunHandle[];
+  /** As a push, a schedule or a pull request starts it. Nothing else does: a test says when. */
+  startWorkflow(file: string, run: NewRun): RunHandle;
+  /** As a person does on the page. */
+  dispatchWorkflow(file: string, dispatch: PersonsDispatch): RunHandle;
   /** Newest last; of one name all, unless `latest`. */
   checkRuns(filter?: {
     readonly sha?: string;
@@ -125,6 +133,8 @@ export function createRepository(
     checkSuites: [],
     statuses: [],
     artifacts: [],
+    workflowRuns: [],
+    workflowIds: new Map(),
     mergeQueues: new Map(),
     parent: options.parent ?? null,
     createdAt: world.now(),
@@ -191,6 +201,9 @@ export function repositoryHandle(world: World, record: Repository): RepositoryHa
     createStatus: ({ by, sha = tip(), ...status }) =>
       createStatus(world, record, { ...status, sha, creator: requireAccount(world, by) }),
     uploadArtifact: (artifact) => uploadArtifact(world, record, artifact),
+    runs: (file) => listRuns(record, file).map((run) => runHandle(world, record, run)),
+    startWorkflow: (file, run) => runHandle(world, record, startWorkflow(world, record, file, run)),
+    dispatchWorkflow: (file, dispatch) => dispatchByPerson(world, record, file, dispatch),
     checkRuns({ sha, name, app, latest = false } = {}) {
       const shas = sha === undefined ? new Set(record.checkSuites.map((suite) => suite.headSha)) : [sha];
       return [...shas]

@@ -99,6 +99,9 @@ export interface Repository {
   readonly checkSuites: CheckSuite[];
   readonly statuses: CommitStatus[];
   readonly artifacts: Artifact[];
+  readonly workflowRuns: WorkflowRun[];
+  /** Ids of workflow files by path: they outlive the file. */
+  readonly workflowIds: Map<string, number>;
   readonly mergeQueues: Map<string, QueueEntry[]>;
   readonly parent: Repository | null;
   /** What GitHub says about each commit's signature, and which of its co-authors it lists. */
@@ -283,6 +286,8 @@ export interface Artifact {
   /** What GitHub says of its size. */
   readonly size: number;
   readonly run: WorkflowRun;
+  /** Which attempt of the run uploaded it. */
+  readonly attempt: number;
   expired: boolean;
   readonly createdAt: Date;
 }
@@ -296,6 +301,36 @@ export interface WorkflowRun {
   readonly headRepositoryId: number;
   /** What began it: `pull_request`, `push`, `workflow_run` … */
   readonly event: string;
+  readonly workflow: { readonly id: number; readonly path: string; readonly name: string };
+  /** Its `run-name`, or what GitHub puts there. */
+  readonly displayTitle: string;
+  /** Counts the runs of the workflow. */
+  readonly number: number;
+  readonly actor: Account;
+  /** Of a dispatch. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly checkSuiteId: number;
+  readonly createdAt: Date;
+  /** Oldest first; the last one is what the run shows. */
+  readonly attempts: RunAttempt[];
+}
+
+export interface RunAttempt {
+  readonly number: number;
+  status: 'queued' | 'in_progress' | 'completed';
+  conclusion: string | null;
+  readonly jobs: WorkflowJob[];
+  readonly triggeredBy: Account;
+  readonly createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface WorkflowJob {
+  readonly id: number;
+  readonly name: string;
+  readonly startedAt: Date;
+  completedAt: Date | null;
+  conclusion: string | null;
 }
 
 export interface QueueEntry {
@@ -332,6 +367,8 @@ export interface Token {
 export interface World {
   readonly store: GitStore;
   readonly now: () => Date;
+  /** How a dispatch takes `return_run_details`: as github.com, or as an older server that refuses the key. */
+  runDetails: 'given' | 'refused';
   /** Where the simulator listens. */
   url: string;
   readonly accounts: Map<string, Account>;
@@ -365,6 +402,7 @@ export function createWorld(now: () => Date): World {
   return {
     store: createGitStore(),
     now,
+    runDetails: 'given',
     url: '',
     accounts: new Map(),
     organizations: new Map(),

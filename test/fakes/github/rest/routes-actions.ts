@@ -12,16 +12,8 @@ import {
   type RestRequest,
   requireRepository,
 } from './request.js';
-import { shapeRepository, shapeSimpleCommit } from './shapes-repositories.js';
 
 export const actionsRoutes: Handlers = {
-  'actions/get-workflow-run': (request) => {
-    const { world, params } = request;
-    const repository = requireRepository(request, 'actions');
-    const found = repository.artifacts.find(({ run }) => run.id === Number(params.run_id));
-    if (found === undefined) throw notFound();
-    return ok(shapeRun(world, repository, found));
-  },
   'actions/list-artifacts-for-repo': (request) =>
     listArtifacts(request, requireRepository(request, 'actions'), () => true),
   'actions/list-workflow-run-artifacts': (request) =>
@@ -53,42 +45,6 @@ function listArtifacts(
   const { page, headers } = paginate(request, artifacts);
   const shaped = page.map((artifact) => shapeArtifact(request.world, repository, artifact));
   return ok({ total_count: artifacts.length, artifacts: shaped }, headers);
-}
-
-/** The simulator knows runs by what they uploaded. */
-function shapeRun(world: World, repository: Repository, { run, createdAt }: Artifact) {
-  const url = `${world.url}/repos/${fullName(repository)}/actions/runs/${run.id}`;
-  const head = [...world.repositories.values()].find(({ id }) => id === run.headRepositoryId) ?? repository;
-  const at = isoDate(createdAt);
-  return {
-    id: run.id,
-    node_id: nodeId('WFR', run.id),
-    name: 'ci',
-    display_title: 'ci',
-    run_number: 1,
-    event: run.event,
-    status: 'completed',
-    conclusion: 'success',
-    head_branch: run.headBranch,
-    head_sha: run.headSha,
-    path: '.github/workflows/ci.yml',
-    workflow_id: 1,
-    pull_requests: [],
-    created_at: at,
-    updated_at: at,
-    url,
-    html_url: `${world.url}/${fullName(repository)}/actions/runs/${run.id}`,
-    jobs_url: `${url}/jobs`,
-    logs_url: `${url}/logs`,
-    check_suite_url: `${world.url}/repos/${fullName(repository)}/check-suites/1`,
-    artifacts_url: `${url}/artifacts`,
-    cancel_url: `${url}/cancel`,
-    rerun_url: `${url}/rerun`,
-    workflow_url: `${world.url}/repos/${fullName(repository)}/actions/workflows/1`,
-    head_commit: shapeSimpleCommit(world.store.readCommit(run.headSha)!),
-    head_repository: shapeRepository(world, head),
-    repository: shapeRepository(world, repository),
-  };
 }
 
 const KEPT_MS = 90 * 86_400_000;

@@ -27,6 +27,7 @@ import { shapeCheckRun, shapeCheckSuite } from '../rest/shapes-checks.js';
 import { shapeComment, shapePull, shapePullSimple, shapeReview } from '../rest/shapes-pull-requests.js';
 import { shapeCommit, shapeLabel, shapeRepository, shapeSimpleCommit } from '../rest/shapes-repositories.js';
 import { shapeDeploymentStatusEvent, shapeIssueCommentEvent, shapeIssueEvent } from './shape-outcomes.js';
+import { shapeWorkflowRunEvent } from './shape-workflow-runs.js';
 
 /** Everything but `installation`, which differs from app to app. */
 export function shapePayload(world: World, event: WorldEvent): Record<string, unknown> {
@@ -86,6 +87,8 @@ function shapeSubject(world: World, { name, repository, payload, installation }:
       return shapeIssueEvent(world, repository!, payload);
     case 'deployment_status':
       return shapeDeploymentStatusEvent(world, repository!, payload);
+    case 'workflow_run':
+      return shapeWorkflowRunEvent(world, repository!, payload);
     case 'issue_comment': {
       if ('issue' in payload) return shapeIssueCommentEvent(world, repository!, payload);
       const { pull, comment } = payload as { pull: PullRequest; comment: Comment };
