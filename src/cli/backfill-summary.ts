@@ -77,7 +77,7 @@ export async function countRecords(
 
 export function describeBackfill(done: Backfilled): string {
   const lines = [
-    `${done.repository}: ${changes(done.changes)} merged since ${day(done.since)} (${days(done.now - done.since)} days), ${count(done.recorded)} new in the records.`,
+    `${done.repository}: ${changes(done.changes)} merged since ${day(done.since)} (${days(done.now - done.since)} days), ${count(done.recorded)} new in the records${done.recorded > done.changes ? ', some of them older' : ''}.`,
     `Written by ${sayAuthors(done.authors)}.`,
     sayFailed(done.failed),
     `Read from ${done.source}. ${done.requests === 0 ? 'GitHub was not asked' : `${count(done.requests)} ${done.requests === 1 ? 'request' : 'requests'} to GitHub`}.`,

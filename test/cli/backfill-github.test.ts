@@ -67,7 +67,7 @@ test('reads the history and says what it cost; the same again asks for little an
   // On a slow machine it says how far it has come.
   for (const line of ran.err.split('\n').filter(Boolean))
     expect(line).toMatch(/^acme\/shop: \d+ of 100 days read · [\d,]+ changes · \d+ requests$/);
-  expect(ran.out).toMatch(/^acme\/shop: 7\d changes merged since .* \(100 days\)/);
+  expect(ran.out).toMatch(/^acme\/shop: (69|70) changes merged since .* \(100 days\)/);
   expect(ran.out).toMatch(/agents: \d \(copilot \d\)/);
   expect(ran.out).toMatch(/Read from GitHub\. \d+ requests to GitHub\./);
   expect(ran.code).toBe(0);
