@@ -3,18 +3,13 @@ import { type Message, ours, say } from '../domain/message.js';
 import type { QualityReport } from '../quality/assess.js';
 import { sayPercent } from '../quality/chance-words.js';
 import { QUALITY_WEIGHTS } from '../quality/weights.js';
+import type { Fold } from './beside-gate.js';
 import { toMarkdown } from './escape.js';
 import { figureWords, termLabel } from './quality-chance.js';
 import { knowledgeOf, sayCount, sayDay, sayFactor, sayMany, sayStated } from './quality-figures.js';
 import { correctionWords } from './quality-terms.js';
 
 const DAY = 86_400;
-
-/** A folded section: its title is ours and stands in HTML, its lines are Markdown. */
-export interface Fold {
-  readonly title: string;
-  readonly lines: readonly string[];
-}
 
 export function methodFolds(report: QualityReport): readonly Fold[] {
   return [...chanceFold(report), { title: 'Method and sources', lines: methodLines(report) }];

@@ -1,6 +1,7 @@
 // Which suites are asked of which change, how are they run, and what is started?
 import { describe, expect, test } from '@jest/globals';
 import { plain } from '../../src/domain/message.js';
+import type { Snapshot } from '../../src/domain/snapshot.js';
 import { gateOf } from '../../src/policy/evaluate.js';
 import { FAILED, PASSED, STATES, suiteFacts } from '../builders/evals.js';
 import { aPolicy, evaluateWith, type Given, openVerdicts, verdictsOf } from '../builders/policies.js';
@@ -12,7 +13,7 @@ const ZONE = 'zones: { app: { paths: ["src/**"], evals: [support-regression] } }
 const FILES = [aFile('src/a.ts'), aFile('src/b.ts')];
 
 function change(facts: Parameters<typeof suiteFacts>[0] | null = {}, more = {}) {
-  const evals = facts === null ? {} : { 'support-regression': suiteFacts(facts) };
+  const evals: Snapshot['evals'] = facts === null ? {} : { 'support-regression': suiteFacts(facts) };
   return aSnapshot({ files: FILES, reviews: [aReview('bo'), aReview('alice')], evals, ...more });
 }
 
