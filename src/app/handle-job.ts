@@ -2,13 +2,13 @@
 import { GitHubFailure, GitHubLimited } from '../github/failure.js';
 import { listOpenPullRequests } from '../github/list-pull-requests.js';
 import { listInstallationRepositories } from '../github/list-repositories.js';
-import { isHistoryRead } from '../history/read-history.js';
 import type { JobResult } from '../storage/job.js';
 import type { Dependencies } from './dependencies.js';
 import { readHistory } from './history.js';
 import { formatJobKey, formatReviewKey, type JobKey, parseJobKey } from './job-key.js';
 import { reviewPullRequest } from './review.js';
 import { reviewGroup } from './review-group.js';
+import { beginHistories } from './wake-histories.js';
 
 /** Throws what is worth another attempt; the queue counts and spaces the attempts. */
 export async function handleJob(text: string, deps: Dependencies): Promise<JobResult> {
@@ -43,7 +43,7 @@ function isNotFound(error: unknown): boolean {
 
 /** "Not found" may be about one of many things a review asks for; a green check must not stay because of it. */
 async function isGone(key: JobKey, deps: Dependencies): Promise<boolean> {
-  if (key.kind === 'installation') return true;
+  if (key.kind === 'installation' || key.kind === 'histories') return true;
   try {
     const open = await listOpenPullRequests(await deps.clients.forInstallation(key.installation), key);
     return !open.some(({ number }) => key.kind !== 'review' || number === key.number);
@@ -65,6 +65,8 @@ function runJob(key: JobKey, deps: Dependencies): Promise<JobResult> {
       return readHistory(key, deps);
     case 'installation':
       return wakeInstallation(key.installation, deps);
+    case 'histories':
+      return beginHistories(key.installation, deps);
   }
 }
 
@@ -90,10 +92,8 @@ async function wakeInstallation(installation: number, deps: Dependencies): Promi
   await deps.storage.inTransaction(async () => {
     for (const { owner, name } of repositories.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       await deps.storage.queue.send(formatJobKey({ kind: 'repository', installation, owner, repo: name }));
-      const history = await deps.storage.ledger.findByName(owner, name);
-      if (history === null || !isHistoryRead(history))
-        await deps.storage.queue.send(formatJobKey({ kind: 'history', installation, owner, repo: name }));
     }
+    await deps.storage.queue.send(formatJobKey({ kind: 'histories', installation }));
   });
   return { kind: 'done' };
 }

@@ -5,10 +5,8 @@ import { correctIfDue } from '../history/correct-outcomes.js';
 import { followOutcomes } from '../history/follow-outcomes.js';
 import { type HistoryStep, isHistoryRead, readBack, readForward } from '../history/read-history.js';
 import type { HistoryReader } from '../history/record-changes.js';
-import { QUALITY_WEIGHTS } from '../quality/weights.js';
 import type { JobResult } from '../storage/job.js';
 import type { LedgerState } from '../storage/ledger.js';
-import type { Storage } from '../storage/storage.js';
 import type { Dependencies } from './dependencies.js';
 import { formatJobKey } from './job-key.js';
 
@@ -84,22 +82,6 @@ async function goForward(
     }
   }
   return comeAgain(target, deps);
-}
-
-/** Where more is to be read, or a correction is due; by the account of the installation that reaches it. */
-export async function wakeHistories(storage: Storage, now: Date): Promise<void> {
-  const seconds = Math.floor(now.getTime() / 1_000);
-  const due = await storage.ledger.due(seconds, seconds - QUALITY_WEIGHTS.correction.everySeconds);
-  const installations = new Map(
-    (await storage.installations.active()).map(({ id, account }) => [account.toLowerCase(), id]),
-  );
-  await storage.inTransaction(async () => {
-    for (const { owner, repo } of due) {
-      const installation = installations.get(owner.toLowerCase());
-      if (installation !== undefined)
-        await storage.queue.send(formatJobKey({ kind: 'history', installation, owner, repo }));
-    }
-  });
 }
 
 function readerOf(client: GitHubClient, deps: Dependencies): HistoryReader {

@@ -8,7 +8,9 @@ export type JobKey =
   /** What was merged on the default branch: new commits, then a step further back. */
   | RepositoryOf<'history', unknown>
   /** Every open pull request of every repository of an installation. */
-  | { readonly kind: 'installation'; readonly installation: number };
+  | { readonly kind: 'installation'; readonly installation: number }
+  /** Every history of an installation that is not read to its end. */
+  | { readonly kind: 'histories'; readonly installation: number };
 
 type RepositoryOf<Kind extends string, More> = {
   readonly kind: Kind;
@@ -28,7 +30,8 @@ export function formatJobKey(key: JobKey): string {
     case 'history':
       return `${key.kind}:${key.installation}:${key.owner}/${key.repo}`;
     case 'installation':
-      return `installation:${key.installation}`;
+    case 'histories':
+      return `${key.kind}:${key.installation}`;
   }
 }
 
@@ -44,8 +47,10 @@ export function parseJobKey(text: string): JobKey | null {
       text,
     );
   if (match === null) {
-    const installation = /^installation:(\d+)$/.exec(text)?.[1];
-    return installation === undefined ? null : { kind: 'installation', installation: Number(installation) };
+    const whole = /^(installation|histories):(\d+)$/.exec(text);
+    if (whole === null) return null;
+    const kind = whole[1] === 'histories' ? 'histories' : 'installation';
+    return { kind, installation: Number(whole[2]) };
   }
   const { kind, owner = '', repo = '', rest = '' } = match.groups ?? {};
   const where = { installation: Number(match.groups?.installation), owner, repo };

@@ -7,11 +7,12 @@ import type { Config } from './config.js';
 import { COVERAGE_PATIENCE, type CoveragePatience } from './coverage-patience.js';
 import { createCoverageReader } from './coverage-reader.js';
 import type { Dependencies } from './dependencies.js';
+import { EVAL_PATIENCE, type EvalPatience } from './eval-tracking.js';
 import { handleJob } from './handle-job.js';
-import { wakeHistories } from './history.js';
 import { createIngress } from './ingress.js';
 import { createProbot } from './probot.js';
 import { startServer } from './server.js';
+import { wakeDueHistories, wakeHistoriesAtStart } from './wake-histories.js';
 
 export interface RunningApp {
   readonly url: string;
@@ -28,6 +29,8 @@ export interface Tuning {
   readonly groupPatienceMs: number;
   /** How long coverage that no event announces is waited for. */
   readonly coveragePatience: CoveragePatience;
+  /** How long runs of evals that no event announces are waited for. */
+  readonly evalPatience: EvalPatience;
   /** Between two steps of reading a history back. 0: none. */
   readonly historyPauseMs: number;
 }
@@ -35,6 +38,7 @@ export interface Tuning {
 const TUNING: Tuning = {
   groupPatienceMs: 20_000,
   coveragePatience: COVERAGE_PATIENCE,
+  evalPatience: EVAL_PATIENCE,
   historyPauseMs: 2_000,
 };
 
@@ -44,7 +48,7 @@ export async function startApp(
   log: Logger,
   tuning: Partial<Tuning> = {},
 ): Promise<RunningApp> {
-  const { groupPatienceMs, coveragePatience, historyPauseMs } = { ...TUNING, ...tuning };
+  const { groupPatienceMs, coveragePatience, evalPatience, historyPauseMs } = { ...TUNING, ...tuning };
   const storage = await openStorage({ databaseUrl: config.databaseUrl, dataFolder: config.dataFolder, log });
   try {
     const probot = createProbot(config);
@@ -60,6 +64,7 @@ export async function startApp(
       orgPolicyRequired: config.orgPolicy === 'required',
       groupPatienceMs,
       coverage: { reader: createCoverageReader(), patience: coveragePatience },
+      evals: evalPatience,
       historyPauseMs,
       readingHistory: new Map(),
       now: () => new Date(),
@@ -75,16 +80,23 @@ export async function startApp(
       ingest: createIngress({ storage, appId: config.appId, now: () => new Date(), log }),
       checkReady: async () => ({ engine: storage.engine, queue: await storage.queue.stats() }),
     });
+    const woken = wakeHistoriesAtStart(storage, new Date()).catch((error: unknown) =>
+      log.warn({ err: error }, NOT_WOKEN),
+    );
     const housekeeping = setInterval(() => keepHouse(storage, log), HOUR_MS);
     housekeeping.unref();
     return {
       url: server.url,
       port: server.port,
       engine: storage.engine,
-      idle: () => storage.queue.idle(),
+      async idle() {
+        await woken;
+        await storage.queue.idle();
+      },
       async stop() {
         clearInterval(housekeeping);
         await server.close();
+        await woken;
         await storage.close();
       },
     };
@@ -103,6 +115,7 @@ const COVERAGE_KEPT_MS = 180 * 24 * 3_600_000;
 /** Longer than GitHub keeps artifacts, unless told otherwise. */
 const EVALS_KEPT_MS = 100 * 24 * 3_600_000;
 const HOUR_MS = 3_600_000;
+const NOT_WOKEN = 'could not wake the histories that are to be read';
 
 function keepHouse(storage: Storage, log: Logger): void {
   const now = Date.now();
@@ -110,8 +123,8 @@ function keepHouse(storage: Storage, log: Logger): void {
     storage.deliveries.prune(new Date(now - DELIVERIES_KEPT_MS)),
     storage.commitPushes.prune(new Date(now - COMMIT_PUSHES_KEPT_MS)),
     storage.cache.prune(new Date(now)),
-    wakeHistories(storage, new Date(now)),
     storage.coverageResults.prune(new Date(now - COVERAGE_KEPT_MS)),
     storage.evalRuns.prune(new Date(now - EVALS_KEPT_MS)),
   ]).catch((error: unknown) => log.warn({ err: error }, 'could not drop what is old'));
+  wakeDueHistories(storage, new Date(now)).catch((error: unknown) => log.warn({ err: error }, NOT_WOKEN));
 }

@@ -95,7 +95,7 @@ export function openLedgerStates(database: Database, now: () => number): LedgerS
       );
       return stateOf(rows[0] as StateRow);
     },
-    async due(_now, correctedBefore) {
+    async due(correctedBefore) {
       const { rows } = await database.executeSql(
         `select * from agent_policy.ledger_state
          where corrected_at is null or corrected_at <= $1::bigint or read_from is null or read_from > wanted_from

@@ -160,7 +160,7 @@ export interface Ledger extends LedgerNotes {
     },
   ): Promise<LedgerState>;
   /** Those whose next correction is due, or whose history is not read to the end. */
-  due(now: number, correctedBefore: number): Promise<readonly LedgerState[]>;
+  due(correctedBefore: number): Promise<readonly LedgerState[]>;
   saveProgress(repoId: number, progress: LedgerProgress): Promise<void>;
 
   /**

@@ -12,6 +12,7 @@ describe('a job key', () => {
     { kind: 'group', ...where, headSha, baseSha, baseRef: 'refs/heads/release@2#1 é\n' },
     { kind: 'repository', ...where },
     { kind: 'installation', installation: 5 },
+    { kind: 'histories', installation: 5 },
   ])('of kind $kind is read as it was written', (key) => {
     expect(parseJobKey(formatJobKey(key))).toEqual(key);
   });

@@ -141,6 +141,55 @@ describe('the running app', () => {
     });
   });
 
+  test('installed before it kept a history begins it when it starts, and asks little when it starts again', async () => {
+    const { app, start, look } = await createApp('older');
+    const shop = found('older', 3);
+    const { id } = github.install(app, 'older', { repositories: 'all' });
+    await github.idle();
+    // All that an earlier version knows of it.
+    await look((storage) =>
+      storage.installations.record({ id, account: 'older', state: 'active', asOf: new Date() }),
+    );
+    const first = await start();
+    await settle(first);
+    await first.stop();
+    await look(async (storage) => {
+      expect(await titlesOf(storage, shop)).toHaveLength(4);
+      const { readFrom, wantedFrom, correction } = (await storage.ledger.find(shop.id))!;
+      expect(readFrom).toBe(wantedFrom);
+      expect(correction.at).not.toBeNull();
+    });
+
+    github.takeRequests();
+    const second = await start();
+    await settle(second);
+    await second.stop();
+    const asked = github.takeRequests().map(({ operation }) => operation);
+    expect(asked.filter((operation) => operation === 'graphql:Trunk')).toEqual([]);
+    expect(asked).toContain('apps/list-repos-accessible-to-installation');
+  });
+
+  test('that slept over the weekly correction makes up for it when it starts', async () => {
+    const { app, start, look } = await createApp('sleeps');
+    const shop = found('sleeps', 3);
+    const running = await start();
+    github.install(app, 'sleeps', { repositories: 'all' });
+    await settle(running);
+    await running.stop();
+    const week = 8 * 86_400;
+    const before = await look(async ({ ledger }) => {
+      const { correction, outcomes } = (await ledger.find(shop.id))!;
+      await ledger.saveCorrection(shop.id, outcomes, { ...correction, at: correction.at! - week }, []);
+      return correction.at!;
+    });
+    const later = await start();
+    await settle(later);
+    await later.stop();
+    await look(async ({ ledger }) =>
+      expect((await ledger.find(shop.id))!.correction.at).toBeGreaterThanOrEqual(before),
+    );
+  });
+
   test('removed from a repository reads no history of it', async () => {
     const { app, start } = await createApp('removed');
     const shop = found('removed', 3);

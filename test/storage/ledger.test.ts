@@ -491,8 +491,7 @@ describe.each(ENGINES)('the ledger on $name', ({ start }) => {
 
   test('due are those to be corrected, and those whose history is not read to the end', async () => {
     const id = await found();
-    const isDue = async (before: number) =>
-      (await ledger.due(NOW, before)).some(({ repoId }) => repoId === id);
+    const isDue = async (before: number) => (await ledger.due(before)).some(({ repoId }) => repoId === id);
     expect(await isDue(NOW)).toBe(true);
     await ledger.saveCorrection(id, NO_OUTCOMES, { ...NOT_CORRECTED, at: NOW }, []);
     expect(await isDue(NOW - 1)).toBe(true);
