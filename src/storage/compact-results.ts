@@ -6,7 +6,7 @@ import type { CaseStatus, CaseTotals, EvalCase, EvalResults, EvalRun } from '../
 /** Fields that are new get a new version, so that rows of both can be read. */
 const VERSION = 1;
 
-/** One letter for each case, in the order of `ids`. */
+/** One letter for each case. */
 const LETTERS = { passed: 'p', failed: 'f', errored: 'e', skipped: 's' } as const;
 const STATUS: Readonly<Record<string, CaseStatus>> = {
   p: 'passed',
@@ -15,9 +15,16 @@ const STATUS: Readonly<Record<string, CaseStatus>> = {
   s: 'skipped',
 };
 
+/**
+ * Characters of all messages together. A thousand cases that fail keep theirs whole; of a hundred thousand each is cut
+ * to the same share, because a row that no database takes would be written for ever.
+ */
+const MOST_TEXT = 4 * 1024 * 1024;
+
 interface CompactRun {
   readonly totals: CaseTotals;
-  readonly ids: readonly string[];
+  /** Places in `ids`; `null`: the first ones, in that order, as in runs of the same suite. */
+  readonly order: readonly number[] | null;
   readonly status: string;
   /** Categories and tags, each once. */
   readonly names: readonly string[];
@@ -32,23 +39,52 @@ interface CompactRun {
 
 interface Compact extends Omit<EvalResults, 'runs'> {
   readonly version: typeof VERSION;
+  /** Each case once, over all runs. */
+  readonly ids: readonly string[];
   readonly runs: readonly CompactRun[];
 }
 
 export function compactResults(results: EvalResults): unknown {
-  const compact: Compact = { ...results, version: VERSION, runs: results.runs.map(compactRun) };
+  const places = new Map<string, number>();
+  for (const { cases } of results.runs)
+    for (const { id } of cases) if (!places.has(id)) places.set(id, places.size);
+  const cut = cutter(results);
+  const compact: Compact = {
+    ...results,
+    version: VERSION,
+    ids: [...places.keys()],
+    runs: results.runs.map((run) => compactRun(run, places, cut)),
+  };
   return compact;
 }
 
 /** Throws on what `compactResults` did not write. */
 export function readResults(stored: unknown): EvalResults {
-  const { version, runs, ...rest } = stored as Compact;
+  const { version, ids, runs, ...rest } = stored as Compact;
   if (version !== VERSION)
     throw new Error(`read eval results: the row has version ${version}, this version reads ${VERSION}.`);
-  return { ...rest, runs: runs.map(readRun) };
+  return { ...rest, runs: runs.map((run) => readRun(run, ids)) };
 }
 
-function compactRun({ totals, cases }: EvalRun): CompactRun {
+function cutter({ runs }: EvalResults): (message: string) => string {
+  let messages = 0;
+  let characters = 0;
+  for (const { cases } of runs)
+    for (const { message } of cases) {
+      if (message === null) continue;
+      messages += 1;
+      characters += message.length;
+    }
+  if (characters <= MOST_TEXT) return (message) => message;
+  const share = Math.floor(MOST_TEXT / messages);
+  return (message) => (message.length <= share ? message : `${message.slice(0, Math.max(share - 1, 0))}…`);
+}
+
+function compactRun(
+  { totals, cases }: EvalRun,
+  idPlaces: ReadonlyMap<string, number>,
+  cut: (message: string) => string,
+): CompactRun {
   const places = new Map<string, number>();
   const place = (name: string) => {
     const known = places.get(name);
@@ -61,13 +97,14 @@ function compactRun({ totals, cases }: EvalRun): CompactRun {
   const failedBefore: number[] = [];
   const categories = cases.map((each, index) => {
     if (each.tags.length > 0) tags.push([index, ...each.tags.map(place)]);
-    if (each.message !== null) messages.push([index, each.message]);
+    if (each.message !== null) messages.push([index, cut(each.message)]);
     if (each.failedBefore) failedBefore.push(index);
     return each.category === null ? -1 : place(each.category);
   });
+  const order = cases.map(({ id }) => idPlaces.get(id)!);
   return {
     totals,
-    ids: cases.map(({ id }) => id),
+    order: order.every((at, index) => at === index) ? null : order,
     status: cases.map(({ status }) => LETTERS[status]).join(''),
     names: [...places.keys()],
     categories,
@@ -78,11 +115,12 @@ function compactRun({ totals, cases }: EvalRun): CompactRun {
   };
 }
 
-function readRun(run: CompactRun): EvalRun {
+function readRun(run: CompactRun, ids: readonly string[]): EvalRun {
   const tags = new Map(run.tags.map(([index, ...places]) => [index!, places.map((at) => run.names[at]!)]));
   const messages = new Map(run.messages);
   const failedBefore = new Set(run.failedBefore);
-  const cases = run.ids.map((id, index): EvalCase => {
+  const cases = Array.from({ length: run.status.length }, (_, index): EvalCase => {
+    const id = ids[run.order === null ? index : run.order[index]!]!;
     const category = run.categories[index]!;
     return {
       id,
