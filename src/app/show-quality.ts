@@ -5,44 +5,29 @@ import type { GitHubClient } from '../github/client.js';
 import { qualityDelta } from '../rules/quality-delta.js';
 import type { PullRequestTarget } from './dependencies.js';
 import type { Judgement } from './judge.js';
-import { perform } from './perform.js';
-import { planCheck } from './plan.js';
+import { findNotOwed, showBeside } from './show-beside.js';
 
-/** At most one request. Of several pull requests on one head, the lowest number speaks: they share the check run. */
 export async function showQuality(
   client: GitHubClient,
   target: PullRequestTarget,
   judgement: Judgement,
 ): Promise<void> {
-  const { reading, snapshot } = judgement;
-  if (reading.siblings.some(({ number }) => number < target.number)) return;
-  const check = checkOf(judgement);
-  if (check === null) return;
-  const { ownChecks, pullRequest } = snapshot;
-  await perform(client, target, planCheck(check, { headSha: pullRequest.headSha, ownChecks, labels: null }));
+  await showBeside(client, target, judgement, () => renderFor(judgement));
 }
 
-function checkOf({ evaluation, reading, snapshot }: Judgement): RenderedCheck | null {
+function renderFor(judgement: Judgement): RenderedCheck | null {
+  const { evaluation, reading, snapshot } = judgement;
   const { quality, decision } = evaluation;
-  if (quality !== null) {
-    return renderQuality(quality.report, {
-      coverage: quality.coverage,
-      verdicts: decision.verdicts.filter(({ rule }) => rule === qualityDelta.name),
-      decision,
-      repositoryUrl: reading.repositoryUrl,
-      pullRequest: snapshot.pullRequest.number,
-      sharedWith: reading.siblings.map(({ number }) => number),
-    });
+  if (quality === null) {
+    const why = findNotOwed(judgement, 'agent-policy/quality-delta');
+    return why === null ? null : renderQualityNotOwed(why, reading.repositoryUrl);
   }
-  // What stood there when the change was judged otherwise must not go on saying so.
-  const own = snapshot.ownChecks.filter(({ name }) => name === 'agent-policy/quality-delta');
-  const newest = own.reduce<number | null>((best, { id }) => Math.max(best ?? id, id), null);
-  const standing = own.find(({ id }) => id === newest);
-  if (standing === undefined || standing.conclusion === 'success') return null;
-  const { revertOf } = snapshot;
-  const why =
-    revertOf?.exact === true
-      ? { kind: 'exact-revert' as const, ...revertOf }
-      : { kind: 'not-asked' as const };
-  return renderQualityNotOwed(why, reading.repositoryUrl);
+  return renderQuality(quality.report, {
+    coverage: quality.coverage,
+    verdicts: decision.verdicts.filter(({ rule }) => rule === qualityDelta.name),
+    decision,
+    repositoryUrl: reading.repositoryUrl,
+    pullRequest: snapshot.pullRequest.number,
+    sharedWith: reading.siblings.map(({ number }) => number),
+  });
 }

@@ -1,0 +1,166 @@
+// What does a reader see of each suite: where it stands, how it compares, what fails, and the worst cases?
+import { code, type Message, ours, say } from '../domain/message.js';
+import type { Decision } from '../domain/verdict.js';
+import { findDrift } from '../evals/drift.js';
+import type { JudgedCase, SuiteJudgement } from '../evals/judgement.js';
+import { formatShare } from '../evals/percent.js';
+import type { ReportedSuite } from '../policy/evaluate.js';
+import { codeSpan, toMarkdown } from './escape.js';
+import { drawCount, runLink, runLinks, sayChange, sayElapsed, stateUrl } from './evals-figures.js';
+import { sayDay, sayMany } from './quality-figures.js';
+import { fitLines, formatCount, renderAsker, stateSign, stateWord } from './verdict-table.js';
+
+export interface SuiteContext {
+  readonly decision: Decision;
+  readonly repositoryUrl: string | null;
+  /** Seconds since 1970. */
+  readonly now: number;
+}
+
+const MAX_TABLE_BYTES = 20_000;
+const MAX_CATEGORIES = 10;
+const MAX_CASES = 10;
+const NAME_LIMIT = 100;
+const MESSAGE_LIMIT = 160;
+
+/** One row for each suite. */
+export function renderSuites(reports: readonly ReportedSuite[], context: SuiteContext): string {
+  const head = [
+    '| Suite | State | Pass rate | Against the default branch | Run |',
+    '| :-- | :-- | :-- | :-- | :-- |',
+  ];
+  const { kept, left } = fitLines(reports, (report) => renderRow(report, context), MAX_TABLE_BYTES);
+  const more = left === 0 ? [] : [`| and ${formatCount(left)} more | | | | |`];
+  return [...head, ...kept, ...more].join('\n');
+}
+
+function renderRow(report: ReportedSuite, context: SuiteContext): string {
+  const { suite, verdict, judgement } = report;
+  const asker = renderAsker(verdict, context.decision, context.repositoryUrl);
+  const state = `${stateSign(verdict)} ${stateWord(verdict).replace(' ', '&nbsp;')}`;
+  const isOpen = verdict.state !== 'pass' && verdict.state !== 'skipped';
+  const cells = [
+    `${codeSpan(suite, 'cell')}<br>${asker}`,
+    [isOpen ? `**${state}**` : state, ...progressOf(report, context)].join('<br>'),
+    judgement === null ? '' : rateCell(judgement),
+    baselineCell(report, context),
+    runLinks(stateUrl(report), context.repositoryUrl) ?? '',
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** How long it runs, and which attempt it is. */
+function progressOf({ facts, source }: ReportedSuite, { now }: SuiteContext): readonly string[] {
+  const state = facts?.state;
+  if (state === undefined) return [];
+  const elapsed = sayElapsed(state, now);
+  const attempt =
+    'attempt' in state && state.attempt > 1 ? [`attempt ${state.attempt} of ${source.retries + 1}`] : [];
+  return [
+    ...(elapsed === null ? [] : [`${state.kind === 'queued' ? 'queued, ' : ''}${elapsed}`]),
+    ...attempt,
+  ];
+}
+
+function rateCell({ totals, passRate, needed }: SuiteJudgement): string {
+  const { passed, cases } = totals;
+  const needs = passed < needed ? `, needs ${formatCount(needed)}` : '';
+  return `**${formatShare(passed, cases)}** of ${passRate}%<br>${formatCount(passed)} of ${formatCount(cases)}${needs}`;
+}
+
+function baselineCell({ facts, judgement }: ReportedSuite, { repositoryUrl }: SuiteContext): string {
+  const baseline = facts?.baseline;
+  if (judgement === null || baseline === undefined) return '';
+  if (baseline === null || judgement.baseline === null) return 'no results yet';
+  const { passed, cases } = judgement.baseline;
+  const day = sayDay(baseline.at);
+  const when = runLink(baseline.url, repositoryUrl, day) ?? day;
+  return `${sayChange(judgement.totals, judgement.baseline)}<br>${formatShare(passed, cases)}, ${formatCount(passed)} of ${formatCount(cases)} (${when})`;
+}
+
+/** Of one suite: its categories, its worst cases and what else to know. Nothing where nothing was judged. */
+export function renderSuite(report: ReportedSuite, context: SuiteContext): readonly string[] {
+  const { judgement, suite } = report;
+  const notes = suiteNotes(report).map((note) => `- ${toMarkdown(note, 'text', 900)}`);
+  const noted = notes.length === 0 ? [] : [[`**On ${codeSpan(suite)}:**`, '', ...notes].join('\n')];
+  if (judgement === null) return noted;
+  const isBad = judgement.state === 'failed';
+  return [...(isBad ? renderFailures(report, judgement, context) : []), ...noted];
+}
+
+/** What does not pass, by category and by name. For a suite that passes it is folded away. */
+export function renderFailures(
+  { suite, demand }: ReportedSuite,
+  judgement: SuiteJudgement,
+  _context: SuiteContext,
+): readonly string[] {
+  const { byCategory, worst } = judgement;
+  if (worst.length === 0) return [];
+  const wrong = byCategory.reduce((sum, { cases }) => sum + cases, 0);
+  const shown = worst.slice(0, MAX_CASES);
+  const more = Math.max(wrong, worst.length) - shown.length;
+  const rest = more > 0 ? [`And ${sayMany(more, 'more case')} in the artifact.`] : [];
+  const words =
+    worst.length === 1 ? 'The case' : shown.length < worst.length ? 'The worst cases' : 'The cases';
+  return [
+    ...(byCategory.length === 0
+      ? []
+      : [`**Not passed in ${codeSpan(suite)}, by category:**`, categoryTable(byCategory)]),
+    `**${words} of ${codeSpan(suite)}:**`,
+    ['| Case | State | Why |', '| :-- | :-- | :-- |', ...shown.map((one) => caseRow(one, demand.runs))].join(
+      '\n',
+    ),
+    ...rest,
+  ];
+}
+
+function categoryTable(byCategory: SuiteJudgement['byCategory']): string {
+  const longest = byCategory[0]?.cases ?? 0;
+  const shown = byCategory.slice(0, MAX_CATEGORIES);
+  const rows = shown.map(({ category, cases }) => {
+    const name = category === null ? 'no category' : toMarkdown(say`${code(category)}`, 'cell', NAME_LIMIT);
+    return `| ${name} | ${formatCount(cases)} | ${drawCount(cases, longest)} |`;
+  });
+  const left = byCategory.slice(shown.length);
+  const sum = left.reduce((total, { cases }) => total + cases, 0);
+  const more =
+    left.length === 0
+      ? []
+      : [
+          `| and ${sayMany(left.length, 'more category', 'more categories')} | ${formatCount(sum)} | ${drawCount(sum, longest)} |`,
+        ];
+  return ['| Category | Cases | |', '| :-- | --: | :-- |', ...rows, ...more].join('\n');
+}
+
+function caseRow(one: JudgedCase, runs: number): string {
+  const name = toMarkdown(say`${code(clip(one.id))}`, 'cell', NAME_LIMIT);
+  const tags = [
+    one.status === 'passed' ? 'passed' : one.status,
+    ...(one.isZeroTolerance ? ['zero tolerance'] : []),
+    ...(one.isRegression ? ['regression'] : []),
+    ...(one.isFlaky ? ['flaky'] : []),
+  ];
+  const count = one.results > 1 || runs > 1 ? ` (${one.passes} of ${one.results} passed)` : '';
+  const why = one.message === null ? '' : toMarkdown(say`${one.message}`, 'cell', MESSAGE_LIMIT);
+  return `| ${name} | ${tags.join(', ')}${count} | ${why} |`;
+}
+
+function clip(id: string): string {
+  return [...id].length <= NAME_LIMIT ? id : `${[...id].slice(0, NAME_LIMIT - 1).join('')}…`;
+}
+
+/** What a reader should know and what blocks nothing by itself. */
+function suiteNotes({ verdict, judgement, facts }: ReportedSuite): readonly Message[] {
+  const baseline = facts?.baseline ?? null;
+  const drift = baseline === null ? null : findDrift(baseline);
+  const drifted =
+    drift === null
+      ? []
+      : [
+          say`The default branch drifts: ${ours(formatShare(drift.now.passed, drift.now.cases))} of the cases pass there now, ${ours(formatShare(drift.before.passed, drift.before.cases))} in the ${drift.before.runs} runs before.`,
+        ];
+  const passing = judgement?.state === 'passed' ? judgement.reasons.map(({ what }) => what) : [];
+  // The rule's details hold what this change edits, runs of earlier heads, and the judgement's concerns.
+  const notes = new Set(judgement?.notes ?? []);
+  return [...passing, ...drifted, ...verdict.details.filter((detail) => !notes.has(detail))];
+}
