@@ -73,15 +73,57 @@ export async function readArtifact(
     const other = newestOf(found.filter(isOther));
     return other === null ? { kind: 'missing' } : { kind: 'stale', headSha: other.artifact.headSha };
   }
-  if (newest.isExpired) return { kind: 'expired' };
+  return fetchListed(client, deed, at, newest, limits);
+}
+
+export interface TimedArtifactAddress extends Pick<ArtifactAddress, 'owner' | 'repo' | 'name'> {
+  readonly runId: number;
+  /** Uploaded later than `after`, and from `from` to `to`; GitHub tells whole seconds. */
+  readonly after: Date | null;
+  readonly from: Date;
+  readonly to: Date;
+}
+
+export type TimedArtifactReading =
+  | Exclude<ArtifactReading, { readonly kind: 'stale' }>
+  /** The run has such artifacts, and none of them, or more than one, was uploaded then. */
+  | { readonly kind: 'untimely' | 'ambiguous' };
+
+/** The one artifact of this name that a run uploaded within a span of time. Requests and failures as above. */
+export async function readTimedArtifact(
+  client: GitHubClient,
+  at: TimedArtifactAddress,
+  limits: ArtifactLimits = LIMITS,
+): Promise<TimedArtifactReading> {
+  const deed = `read artifact ${at.name} of run ${at.runId} of ${at.owner}/${at.repo}`;
+  const found = await listArtifacts(client, deed, { ...at, head: null, branch: null, earlier: [] });
+  const timely = found.filter(({ artifact }) => isTimely(at, Date.parse(artifact.createdAt)));
+  if (timely.length > 1) return { kind: 'ambiguous' };
+  const [only] = timely;
+  if (only === undefined) return { kind: found.length === 0 ? 'missing' : 'untimely' };
+  return fetchListed(client, deed, at, only, limits);
+}
+
+function isTimely({ after, from, to }: TimedArtifactAddress, at: number): boolean {
+  return at >= from.getTime() && at <= to.getTime() && (after === null || at > after.getTime());
+}
+
+async function fetchListed(
+  client: GitHubClient,
+  deed: string,
+  at: Pick<ArtifactAddress, 'owner' | 'repo'>,
+  listed: ListedArtifact,
+  limits: ArtifactLimits,
+): Promise<Extract<ArtifactReading, { readonly kind: 'found' | 'expired' | 'too-large' }>> {
+  if (listed.isExpired) return { kind: 'expired' };
   const tooLarge = { kind: 'too-large', maxBytes: limits.maxBytes } as const;
-  if (newest.size > limits.maxBytes) return tooLarge;
-  const address = await askForAddress(client, deed, at, newest.artifact.id);
+  if (listed.size > limits.maxBytes) return tooLarge;
+  const address = await askForAddress(client, deed, at, listed.artifact.id);
   if (address === null) return { kind: 'expired' };
   const bytes = await download(deed, address, limits);
   if (bytes === null) return tooLarge;
-  checkDigest(deed, bytes, newest.digest);
-  return { kind: 'found', bytes, artifact: newest.artifact };
+  checkDigest(deed, bytes, listed.digest);
+  return { kind: 'found', bytes, artifact: listed.artifact };
 }
 
 const artifactSchema = z.object({
@@ -201,7 +243,7 @@ function isNewer({ artifact: a }: ListedArtifact, { artifact: b }: ListedArtifac
 async function askForAddress(
   client: GitHubClient,
   deed: string,
-  { owner, repo }: ArtifactAddress,
+  { owner, repo }: Pick<ArtifactAddress, 'owner' | 'repo'>,
   id: number,
 ): Promise<URL | null> {
   try {
