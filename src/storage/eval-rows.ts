@@ -19,7 +19,7 @@ type Rows = Pick<
   | 'superseded'
   | 'find'
   | 'findByNonce'
-  | 'countSince'
+  | 'plannedSince'
   | 'prune'
 >;
 
@@ -101,16 +101,17 @@ export function openEvalRows(database: Database): Rows {
       const found = select().where('repo_id', '=', repoId).where('nonce', '=', storableText(nonce));
       return (await readRows(found))[0] ?? null;
     },
-    async countSince(repoId, pullRequest, since) {
-      const { planned } = await database
+    async plannedSince(repoId, pullRequest, since) {
+      const rows = await database
         .query()
         .selectFrom('eval_runs')
-        .select(sql<number>`count(*)::int`.as('planned'))
+        .select('planned_at')
         .where('repo_id', '=', repoId)
         .where('pr', '=', pullRequest)
         .where('planned_at', '>=', since)
-        .executeTakeFirstOrThrow();
-      return planned;
+        .orderBy('planned_at')
+        .execute();
+      return rows.map((row) => row.planned_at);
     },
     async prune(before) {
       await database.query().deleteFrom('eval_runs').where('planned_at', '<', before).execute();

@@ -105,8 +105,8 @@ export interface EvalRuns {
   ): Promise<readonly EvalRunRow[]>;
   find(by: { readonly repoId: number; readonly runId: number }): Promise<EvalRunRow | null>;
   findByNonce(repoId: number, nonce: string): Promise<EvalRunRow | null>;
-  /** Planned for the pull request since then. */
-  countSince(repoId: number, pullRequest: number, since: Date): Promise<number>;
+  /** When runs of the pull request were planned since then, oldest first. */
+  plannedSince(repoId: number, pullRequest: number, since: Date): Promise<readonly Date[]>;
 
   press(press: Omit<EvalPress, 'id'>): Promise<void>;
   /** Not acted upon yet, oldest first. */

@@ -211,13 +211,18 @@ describe.each(ENGINES)('eval runs on $name', ({ start }) => {
     expect(ids(await storage.evalRuns.superseded(repoId, 7, 'support', HEAD))).toEqual([old.id]);
   });
 
-  test('are counted per pull request, over all suites and heads, from a time on', async () => {
-    await planned({ plannedAt: AT });
+  test('are told per pull request, over all suites and heads, from a time on, oldest first', async () => {
     await planned({ suite: 'tone', plannedAt: later(1) });
+    await planned({ plannedAt: AT });
     await planned({ headSha: OTHER, plannedAt: later(2) });
     await planned({ pullRequest: 8, plannedAt: later(2) });
-    const count = (since: Date) => storage.evalRuns.countSince(repoId, 7, since);
-    expect(await Promise.all([AT, later(1), later(2), later(3)].map(count))).toEqual([3, 2, 1, 0]);
+    const since = (from: Date) => storage.evalRuns.plannedSince(repoId, 7, from);
+    expect(await Promise.all([AT, later(1), later(2), later(3)].map(since))).toEqual([
+      [AT, later(1), later(2)],
+      [later(1), later(2)],
+      [later(2)],
+      [],
+    ]);
   });
 
   test('that are 100,000 cases long are written and read at once', async () => {
