@@ -5,6 +5,7 @@ import type { InstallationClients } from '../github/connect.js';
 import type { Storage } from '../storage/storage.js';
 import type { CoveragePatience } from './coverage-patience.js';
 import type { CoverageReader } from './coverage-reader.js';
+import type { EvalPatience } from './eval-patience.js';
 
 export interface Dependencies {
   readonly storage: Storage;
@@ -17,6 +18,7 @@ export interface Dependencies {
   /** How long a merge group that GitHub's queue does not show yet is asked for again. */
   readonly groupPatienceMs: number;
   readonly coverage: { readonly reader: CoverageReader; readonly patience: CoveragePatience };
+  readonly evals: EvalPatience;
   /** Between two steps of reading a history back, so that reviews go first. 0: none. */
   readonly historyPauseMs: number;
   /** Installations of which a history is being read back, with how many others wait for their turn. */

@@ -12,6 +12,7 @@ import type { FactReader } from '../policy/evaluate-with-facts.js';
 import { wantedSpan } from '../policy/ledger-span.js';
 import { readCoverageFacts } from './coverage-facts.js';
 import type { Dependencies, PullRequestTarget } from './dependencies.js';
+import { readEvalFacts } from './eval-facts.js';
 import { readHistoryFacts } from './history-facts.js';
 import { readRevertFacts } from './revert-facts.js';
 
@@ -32,6 +33,9 @@ export function createFactReader(
 ): Facts {
   const { repoId, policies } = about;
   let recheckAt: Date | null = null;
+  const noteRecheck = (at: Date | null) => {
+    if (at !== null && (recheckAt === null || at < recheckAt)) recheckAt = at;
+  };
 
   const readOne = async (
     snapshot: Snapshot,
@@ -47,14 +51,18 @@ export function createFactReader(
       }
       case 'coverage': {
         const found = await readCoverageFacts(deps, client, target, repoId, snapshot, fact.source);
-        if (found.recheckAt !== null && (recheckAt === null || found.recheckAt < recheckAt))
-          recheckAt = found.recheckAt;
+        noteRecheck(found.recheckAt);
         const coverage = { ...quality.coverage, [coverageKey(fact.source)]: found.facts };
         return {
           ...snapshot,
           files: withPatches(snapshot.files, found.files),
           quality: { ...quality, coverage },
         };
+      }
+      case 'evals': {
+        const found = await readEvalFacts(deps, client, target, repoId, snapshot, fact.source);
+        noteRecheck(found.recheckAt);
+        return { ...snapshot, evals: { ...snapshot.evals, [fact.source.suite]: found.facts } };
       }
       case 'revert':
         return { ...snapshot, revertOf: await readRevertFacts(deps, client, target, repoId, snapshot) };

@@ -2,7 +2,8 @@
 // Answered only after delivery, facts and jobs are stored in one transaction.
 import type { Logger } from 'pino';
 import type { Storage } from '../storage/storage.js';
-import { formatJobKey } from './job-key.js';
+import { findRow, readEvalNews } from './eval-events.js';
+import { formatJobKey, formatReviewKey } from './job-key.js';
 import { readDeployment, readIncidentNews } from './outcome-events.js';
 import { decidesVerdicts } from './policy-paths.js';
 import { rememberFrom, storeFacts } from './remember.js';
@@ -24,10 +25,21 @@ export interface IngressOptions {
   readonly now: () => Date;
 }
 
-/** Who is to be judged again: a key, or whatever is open on a commit. */
+/** Who is to be judged again: a key, whatever is open on a commit, or whoever asked for a run of evals. */
 export type Wake =
   | { readonly kind: 'job'; readonly key: string }
-  | { readonly kind: 'commit'; readonly repoId: number; readonly headSha: string };
+  | { readonly kind: 'commit'; readonly repoId: number; readonly headSha: string }
+  | {
+      readonly kind: 'eval-run';
+      readonly where: Where;
+      readonly run: { readonly repoId: number; readonly runId: number; readonly nonce: string | null };
+    };
+
+interface Where {
+  readonly installation: number;
+  readonly owner: string;
+  readonly repo: string;
+}
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const DEADLOCK_DETECTED = '40P01';
@@ -59,7 +71,7 @@ export function createIngress(
       });
       if (!isNew) return 'repeated';
       if (event === null) return outcome;
-      await storeFacts(storage, rememberFrom(event, now));
+      await storeFacts(storage, rememberFrom(event, now, options.appId));
       for (const key of await resolveKeys(storage, wakes)) await storage.queue.send(key);
       return outcome;
     };
@@ -93,6 +105,10 @@ export function jobsFor(event: WebhookEvent, appId: number): readonly Wake[] {
       return readIncidentNews(event) === null ? [] : [historyJob(event)];
     case 'deployment_status':
       return readDeployment(event) === null ? [] : [historyJob(event)];
+    case 'workflow_run': {
+      const news = readEvalNews(event);
+      return news?.kind === 'run' ? [{ kind: 'eval-run', where: whereOf(event), run: news }] : [];
+    }
     case 'repository':
       return ['edited', 'renamed', 'transferred', 'unarchived'].includes(event.action)
         ? [repositoryJob(event)]
@@ -159,7 +175,7 @@ function isPressed(action: string): boolean {
   return action === 'rerequested' || action === 'requested_action';
 }
 
-function whereOf({ installation, repository }: InRepository) {
+function whereOf({ installation, repository }: InRepository): Where {
   return { installation: installation.id, owner: repository.owner.login, repo: repository.name };
 }
 
@@ -193,10 +209,22 @@ function onCommit({ repository }: InRepository, headSha: string): Wake {
 async function resolveKeys(storage: Storage, wakes: readonly Wake[]): Promise<readonly string[]> {
   const keys = new Set<string>();
   for (const wake of wakes) {
-    if (wake.kind === 'job') keys.add(wake.key);
-    else for (const head of await storage.heads.onCommit(wake.repoId, wake.headSha)) keys.add(head.jobKey);
+    for (const key of await keysOf(storage, wake)) keys.add(key);
   }
   return [...keys].sort();
+}
+
+async function keysOf(storage: Storage, wake: Wake): Promise<readonly string[]> {
+  switch (wake.kind) {
+    case 'job':
+      return [wake.key];
+    case 'commit':
+      return (await storage.heads.onCommit(wake.repoId, wake.headSha)).map(({ jobKey }) => jobKey);
+    case 'eval-run': {
+      const row = await findRow(storage, wake.run);
+      return row === null ? [] : [formatReviewKey({ ...wake.where, number: row.pullRequest })];
+    }
+  }
 }
 
 /** A job that wakes many others may have locked them in another order; PostgreSQL then ends one of the two. */

@@ -2,12 +2,14 @@
 import type { Account } from '../domain/snapshot.js';
 import { environmentNote } from '../history/follow-outcomes.js';
 import type { CommitPush } from '../storage/commit-pushes.js';
+import type { EvalPress } from '../storage/eval-runs.js';
 import type { Head } from '../storage/heads.js';
 import type { Installation } from '../storage/installations.js';
 import type { Deployment } from '../storage/ledger.js';
 import type { Push } from '../storage/pushes.js';
 import type { Storage } from '../storage/storage.js';
 import { GITHUB_ACTIONS } from './actions-checks.js';
+import { type EvalNews, readEvalNews, readPress, storeEvalNews } from './eval-events.js';
 import { formatJobKey } from './job-key.js';
 import { type IncidentNews, readDeployment, readIncidentNews } from './outcome-events.js';
 import { isPolicyPath } from './policy-paths.js';
@@ -25,10 +27,13 @@ export type Fact =
   | { readonly kind: 'policy-removed'; readonly scope: string; readonly at: Date }
   | { readonly kind: 'incident'; readonly repoId: number; readonly news: IncidentNews }
   | { readonly kind: 'deployment'; readonly repoId: number; readonly deployment: Deployment }
+  | { readonly kind: 'eval-press'; readonly press: Omit<EvalPress, 'id'> }
+  | { readonly kind: 'eval-news'; readonly news: EvalNews; readonly at: Date }
   /** GitHub Actions did something on this head: what it uploaded before may not be the newest. */
   | { readonly kind: 'actions-ran'; readonly repoId: number; readonly headSha: string };
 
-export function rememberFrom(event: WebhookEvent, now: Date): readonly Fact[] {
+/** `appId`: our own; a button is ours only on our own check. */
+export function rememberFrom(event: WebhookEvent, now: Date, appId: number): readonly Fact[] {
   switch (event.name) {
     case 'pull_request': {
       const facts: Fact[] = [headOf(event)];
@@ -61,7 +66,11 @@ export function rememberFrom(event: WebhookEvent, now: Date): readonly Fact[] {
     case 'organization':
       return [{ kind: 'people-changed', installation: event.installation.id }];
     case 'check_run':
-      return actionsRan(event);
+      return [...actionsRan(event), ...pressOf(event, now, appId)];
+    case 'workflow_run': {
+      const news = readEvalNews(event);
+      return news === null ? [] : [{ kind: 'eval-news', news, at: now }];
+    }
     case 'check_suite':
     case 'status':
       return [];
@@ -93,6 +102,10 @@ function storeFact(storage: Storage, fact: Fact): Promise<void> {
       return storage.ledger.saveIncident(fact.repoId, fact.news);
     case 'deployment':
       return storeDeployment(storage, fact.repoId, fact.deployment);
+    case 'eval-press':
+      return storage.evalRuns.press(fact.press);
+    case 'eval-news':
+      return storeEvalNews(storage, fact.news, fact.at);
     case 'actions-ran':
       return storage.coverageResults.forget(fact.repoId, fact.headSha);
   }
@@ -191,6 +204,15 @@ function actionsRan({
 }: Extract<WebhookEvent, { name: 'check_run' }>): readonly Fact[] {
   if (check_run.app?.slug !== GITHUB_ACTIONS) return [];
   return [{ kind: 'actions-ran', repoId: repository.id, headSha: check_run.head_sha }];
+}
+
+function pressOf(
+  event: Extract<WebhookEvent, { name: 'check_run' }>,
+  at: Date,
+  appId: number,
+): readonly Fact[] {
+  const press = readPress(event, appId);
+  return press === null ? [] : [{ kind: 'eval-press', press: { ...press, at } }];
 }
 
 type InstallationEvent = Extract<WebhookEvent, { name: 'installation' }>;

@@ -20,7 +20,9 @@ import { type Judgement, judge, rememberAgent } from './judge.js';
 import { perform } from './perform.js';
 import { type Action, externalIdOf, planActions } from './plan.js';
 import { recordsOf } from './ratchet.js';
+import { showEvals } from './show-evals.js';
 import { showQuality } from './show-quality.js';
+import { startSuites } from './start-evals.js';
 
 const DONE: JobResult = { kind: 'done' };
 /** A policy that GitHub would not show is read again, while what it would ask is unknown and nothing passes. */
@@ -63,6 +65,8 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
     actions.filter((action) => !isLabel(action)),
   );
   await showQuality(client, target, judged);
+  await showEvals(client, target, judged);
+  const isStarted = await startSuites(deps, client, target, judged);
   // What was taken back while this was judged is answered by the review it wakes.
   if (mark !== null && mark.at < begun) await deps.storage.tightened.clear(repoId, target.number, mark);
   deps.log.info(
@@ -82,7 +86,8 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
   });
   // Last, and nothing hangs on it: anybody can make GitHub refuse one more label.
   await perform(client, target, actions.filter(isLabel));
-  const at = comesAgainAt(judged, deps.now());
+  // The check says how what was just started stands.
+  const at = isStarted ? deps.now() : comesAgainAt(judged, deps.now());
   return at === null ? DONE : { kind: 'again', at };
 }
 

@@ -7,6 +7,7 @@ import type { Config } from './config.js';
 import { COVERAGE_PATIENCE, type CoveragePatience } from './coverage-patience.js';
 import { createCoverageReader } from './coverage-reader.js';
 import type { Dependencies } from './dependencies.js';
+import { EVAL_PATIENCE, type EvalPatience } from './eval-patience.js';
 import { handleJob } from './handle-job.js';
 import { createIngress } from './ingress.js';
 import { createProbot } from './probot.js';
@@ -28,6 +29,8 @@ export interface Tuning {
   readonly groupPatienceMs: number;
   /** How long coverage that no event announces is waited for. */
   readonly coveragePatience: CoveragePatience;
+  /** How long runs of evals that no event announces are waited for. */
+  readonly evalPatience: EvalPatience;
   /** Between two steps of reading a history back. 0: none. */
   readonly historyPauseMs: number;
 }
@@ -35,6 +38,7 @@ export interface Tuning {
 const TUNING: Tuning = {
   groupPatienceMs: 20_000,
   coveragePatience: COVERAGE_PATIENCE,
+  evalPatience: EVAL_PATIENCE,
   historyPauseMs: 2_000,
 };
 
@@ -44,7 +48,7 @@ export async function startApp(
   log: Logger,
   tuning: Partial<Tuning> = {},
 ): Promise<RunningApp> {
-  const { groupPatienceMs, coveragePatience, historyPauseMs } = { ...TUNING, ...tuning };
+  const { groupPatienceMs, coveragePatience, evalPatience, historyPauseMs } = { ...TUNING, ...tuning };
   const storage = await openStorage({ databaseUrl: config.databaseUrl, dataFolder: config.dataFolder, log });
   try {
     const probot = createProbot(config);
@@ -60,6 +64,7 @@ export async function startApp(
       orgPolicyRequired: config.orgPolicy === 'required',
       groupPatienceMs,
       coverage: { reader: createCoverageReader(), patience: coveragePatience },
+      evals: evalPatience,
       historyPauseMs,
       readingHistory: new Map(),
       now: () => new Date(),

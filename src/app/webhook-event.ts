@@ -127,6 +127,23 @@ const SCHEMAS = {
     }),
     deployment_status: z.object({ state: z.string().max(100), created_at: Time }),
   }),
+  workflow_run: z.object({
+    ...InRepository,
+    action: Action,
+    workflow_run: z.object({
+      id: Id,
+      display_title: z.string().nullish(),
+      event: z.string().max(100),
+      status: z.string().max(100).nullable(),
+      conclusion: z.string().max(100).nullable(),
+      head_branch: z.string().max(1_000).nullable(),
+      path: z.string().max(1_000),
+      run_attempt: Id,
+      run_started_at: Time,
+      /** `null`: the fork is gone. */
+      head_repository: z.object({ id: Id }).nullish(),
+    }),
+  }),
   repository: z.object({ ...InRepository, action: Action }),
   installation: z.object({
     action: Action,

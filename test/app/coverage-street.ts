@@ -5,6 +5,7 @@ import { readCoverageFacts } from '../../src/app/coverage-facts.js';
 import { COVERAGE_PATIENCE } from '../../src/app/coverage-patience.js';
 import { createCoverageReader } from '../../src/app/coverage-reader.js';
 import type { Dependencies } from '../../src/app/dependencies.js';
+import { EVAL_PATIENCE } from '../../src/app/eval-patience.js';
 import { createIngress } from '../../src/app/ingress.js';
 import { createProbot } from '../../src/app/probot.js';
 import type { CoverageFacts, CoverageSource } from '../../src/domain/quality.js';
@@ -107,6 +108,7 @@ export async function openStreet() {
         groupPatienceMs: 0,
         historyPauseMs: 0,
         readingHistory: new Map(),
+        evals: EVAL_PATIENCE,
         coverage: { reader: createCoverageReader(), patience: COVERAGE_PATIENCE },
         now: () => new Date(clock.ms),
         log,

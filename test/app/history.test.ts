@@ -7,6 +7,7 @@ import { parseCatalogue } from '../../src/agents/catalogue.js';
 import { COVERAGE_PATIENCE } from '../../src/app/coverage-patience.js';
 import { createCoverageReader } from '../../src/app/coverage-reader.js';
 import type { Dependencies } from '../../src/app/dependencies.js';
+import { EVAL_PATIENCE } from '../../src/app/eval-patience.js';
 import { readHistory } from '../../src/app/history.js';
 import type { MergedChange } from '../../src/domain/ledger.js';
 import type { GitHubClient } from '../../src/github/client.js';
@@ -65,6 +66,7 @@ function dependencies(changes: Partial<Dependencies> = {}): Dependencies {
     coverage: { reader: createCoverageReader(), patience: COVERAGE_PATIENCE },
     historyPauseMs: 1,
     readingHistory: new Map(),
+    evals: EVAL_PATIENCE,
     now: () => new Date(),
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     ...changes,

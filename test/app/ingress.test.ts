@@ -23,13 +23,14 @@ function understood(name: string, payload: unknown) {
 }
 
 function wakes(name: string, payload: unknown): readonly string[] {
-  return jobsFor(understood(name, payload), OUR_APP).map((wake) =>
-    wake.kind === 'job' ? wake.key : `commit ${wake.headSha}`,
-  );
+  return jobsFor(understood(name, payload), OUR_APP).map((wake) => {
+    if (wake.kind === 'job') return wake.key;
+    return wake.kind === 'commit' ? `commit ${wake.headSha}` : `run ${wake.run.runId}`;
+  });
 }
 
 function remembers(name: string, payload: unknown): readonly string[] {
-  return rememberFrom(understood(name, payload), NOW).map((fact) => fact.kind);
+  return rememberFrom(understood(name, payload), NOW, OUR_APP).map((fact) => fact.kind);
 }
 
 describe('an event wakes', () => {
@@ -132,7 +133,11 @@ describe('of an event is remembered', () => {
 
   test('of a push, who brought which commits and where it ends', () => {
     const commits = [{ id: OLD_HEAD, distinct: false }, { id: 'd'.repeat(40) }, { distinct: true }];
-    const [fact] = rememberFrom(understood('push', payloads.push({ ref: 'refs/heads/x', commits })), NOW);
+    const [fact] = rememberFrom(
+      understood('push', payloads.push({ ref: 'refs/heads/x', commits })),
+      NOW,
+      OUR_APP,
+    );
     expect(fact).toEqual({
       kind: 'commit-push',
       push: {
@@ -147,7 +152,7 @@ describe('of an event is remembered', () => {
 
   test('an installation by its own time, in either spelling, or by now', () => {
     const asOf = (updated: string | number | null) =>
-      rememberFrom(understood('installation', payloads.installation('created', updated)), NOW)[0];
+      rememberFrom(understood('installation', payloads.installation('created', updated)), NOW, OUR_APP)[0];
     expect(asOf('2026-11-20T09:00:00Z')).toMatchObject({
       installation: { asOf: new Date('2026-11-20T09:00:00Z') },
     });
@@ -188,7 +193,7 @@ describe('a payload that is not of its documented shape is not understood', () =
   test('an account type GitHub adds later is "not known", not an error', () => {
     const sender = { login: 'x', id: 1, type: 'Robot' };
     expect(
-      rememberFrom(understood('pull_request', payloads.pullRequest('opened', { sender })), NOW)[1],
+      rememberFrom(understood('pull_request', payloads.pullRequest('opened', { sender })), NOW, OUR_APP)[1],
     ).toMatchObject({
       push: { sender: { login: 'x', id: 1, type: null } },
     });

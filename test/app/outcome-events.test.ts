@@ -67,7 +67,7 @@ describe('an issue', () => {
 
   test('is stored as what it blames and wakes the history', () => {
     const event = understood('issues', issue('labeled', {}, incident));
-    expect(rememberFrom(event, NOW)).toEqual([
+    expect(rememberFrom(event, NOW, OUR_APP)).toEqual([
       {
         kind: 'incident',
         repoId: 99,
@@ -76,7 +76,7 @@ describe('an issue', () => {
     ]);
     expect(jobsFor(event, OUR_APP)).toEqual([{ kind: 'job', key: 'history:5:acme/shop' }]);
     const other = understood('issues', issue('opened', { labels: [] }));
-    expect([rememberFrom(other, NOW), jobsFor(other, OUR_APP)]).toEqual([[], []]);
+    expect([rememberFrom(other, NOW, OUR_APP), jobsFor(other, OUR_APP)]).toEqual([[], []]);
   });
 
   test('a comment is no event of ours', () => {
@@ -105,7 +105,7 @@ describe('a deployment', () => {
     (state) => {
       expect(read(state)).toBeNull();
       const event = understood('deployment_status', deploymentStatus(state));
-      expect([rememberFrom(event, NOW), jobsFor(event, OUR_APP)]).toEqual([[], []]);
+      expect([rememberFrom(event, NOW, OUR_APP), jobsFor(event, OUR_APP)]).toEqual([[], []]);
     },
   );
 

@@ -1,0 +1,102 @@
+// Where does a suite stand for this head, and what did it say of this diff and of the default branch?
+// What was asked for is written down, so a review asks GitHub only about runs whose end it has not seen.
+import type { SuiteFacts, SuiteSource } from '../domain/evals.js';
+import type { Snapshot } from '../domain/snapshot.js';
+import type { GitHubClient } from '../github/client.js';
+import type { EvalRunRow } from '../storage/eval-runs.js';
+import type { Dependencies, PullRequestTarget } from './dependencies.js';
+import { readBaseline } from './eval-baseline.js';
+import { judgePresses } from './eval-presses.js';
+import { DAY_MS, type StandingInput, standingOf } from './eval-standing.js';
+import { type Tracking, track } from './eval-tracking.js';
+
+export interface EvalFactsReading {
+  readonly facts: SuiteFacts;
+  /** No event tells when this may change: ask again then. `null`: an event will tell. */
+  readonly recheckAt: Date | null;
+}
+
+/** No request where nothing is under way. Throws `GitHubFailure`. */
+export async function readEvalFacts(
+  deps: Dependencies,
+  client: GitHubClient,
+  target: PullRequestTarget,
+  repoId: number,
+  snapshot: Snapshot,
+  source: SuiteSource,
+): Promise<EvalFactsReading> {
+  const { headSha, number, state } = snapshot.pullRequest;
+  const { evalRuns } = deps.storage;
+  const { defaultBranch } = snapshot.repository;
+  const tracking: Tracking = { deps, client, target, repoId, defaultBranch, source };
+  const isOpen = state === 'open';
+  const rows = await evalRuns.ofHead(repoId, number!, source.suite, headSha);
+  const newest = rows.at(-1);
+  const tracked = newest === undefined || !isOpen ? null : await track(tracking, newest);
+  const current = tracked === null ? rows : [...rows.slice(0, -1), tracked.row];
+  const { granted } = isOpen ? await judgePresses(deps, client, target, repoId, headSha) : { granted: [] };
+  const input = await standingInput(deps, repoId, snapshot, source, {
+    rows: current,
+    isLost: tracked?.isLost ?? false,
+    presses: granted,
+  });
+  const standing = standingOf(input);
+  const until =
+    standing.state.kind === 'held' && standing.state.until !== null
+      ? new Date(standing.state.until * 1000)
+      : null;
+  const ofDiff = await resultsOfDiff(tracking, snapshot, current);
+  return {
+    facts: {
+      state: standing.state,
+      results: ofDiff.map(({ results }) => results),
+      fromEarlierHeads: ofDiff.filter((row) => row.headSha !== headSha).length,
+      baseline: isOpen ? await readBaseline(tracking) : null,
+      dispatchesToday: input.planned.length,
+    },
+    recheckAt: earliest(tracked?.recheckAt ?? null, until),
+  };
+}
+
+/** What a standing is decided from, as it is now. */
+export async function standingInput(
+  deps: Dependencies,
+  repoId: number,
+  { pullRequest, repository }: Snapshot,
+  source: SuiteSource,
+  known: Pick<StandingInput, 'rows' | 'isLost' | 'presses'>,
+): Promise<StandingInput> {
+  const { headRepository, number } = pullRequest;
+  const now = deps.now();
+  const own = `${repository.owner}/${repository.name}`.toLowerCase();
+  return {
+    ...known,
+    ...{ source, pullRequest, now },
+    isFork: headRepository?.toLowerCase() !== own,
+    planned: await deps.storage.evalRuns.plannedSince(repoId, number!, new Date(now.getTime() - DAY_MS)),
+  };
+}
+
+/** Oldest first. Without a digest only this head's: whether another has the same diff is then not known. */
+async function resultsOfDiff(
+  { deps, repoId, source }: Tracking,
+  { digests, pullRequest }: Snapshot,
+  rows: readonly EvalRunRow[],
+) {
+  const { headSha, number } = pullRequest;
+  const digest = Object.hasOwn(digests, headSha) ? digests[headSha]! : null;
+  let found = rows;
+  if (digest !== null) {
+    if (rows.some(({ diffDigest }) => diffDigest !== digest))
+      await deps.storage.evalRuns.setDigest(repoId, headSha, digest);
+    found = await deps.storage.evalRuns.ofDiff(repoId, number!, source.suite, digest);
+  }
+  return found.flatMap(({ headSha: of, end }) =>
+    end?.kind === 'results' ? [{ headSha: of, results: end.results }] : [],
+  );
+}
+
+function earliest(a: Date | null, b: Date | null): Date | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
+}
