@@ -64,7 +64,7 @@ export function renderRecord(report: QualityReport): readonly string[] {
   const { agent, people } = history;
   if (agent.changes + people.changes === 0) return [];
   return [
-    '**Record here**, merged changes that failed, with the 95 % interval:',
+    '**Record here**, merged changes that were taken back or led to an incident, with the 95 % interval:',
     [`- ${recordLine(codeSpan(agent.name.slice(0, 100)), agent)}`, `- ${recordLine('people', people)}`].join(
       '\n',
     ),

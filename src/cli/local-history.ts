@@ -13,7 +13,7 @@ import type {
   Tally,
   TouchedPath,
 } from '../domain/ledger.js';
-import type { ChangeOutcome } from '../domain/outcome.js';
+import { type ChangeOutcome, isFailure } from '../domain/outcome.js';
 import type { AppliedCorrection } from '../domain/quality.js';
 import { type HistoryFacts, NOT_CORRECTED } from '../domain/quality.js';
 import { scoreChange } from '../quality/chance.js';
@@ -129,7 +129,7 @@ function replay({ changes, outcomes, span, now, author, paths }: LocalHistoryQue
 function groupFailures(outcomes: ReadonlyMap<string, ChangeOutcome>): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
   for (const { sha, outcome, by } of outcomes.values()) {
-    if (outcome === 'kept' || by === null) continue;
+    if (!isFailure(outcome) || by === null) continue;
     const group = groups.get(by);
     if (group === undefined) groups.set(by, [sha]);
     else group.push(sha);
@@ -179,7 +179,7 @@ function count(
 
 /** Undoing something, or what a machine does every day, is no failure of anybody. */
 function hasFailed(change: MergedChange, outcomes: ReadonlyMap<string, ChangeOutcome>): boolean {
-  return change.isOrdinary && (outcomes.get(change.sha)?.outcome ?? 'kept') !== 'kept';
+  return change.isOrdinary && isFailure(outcomes.get(change.sha)?.outcome ?? 'kept');
 }
 
 /** Newest first, so that a file is found under the names it had before. */

@@ -3,6 +3,17 @@
 /** `kept` until something says otherwise; a revert that was itself undone makes a change `kept` again. */
 export type OutcomeKind = 'kept' | 'reverted' | 'hotfixed' | 'incident' | 'rolled-back';
 
+/**
+ * What the chance and the records beside it count as a failure: the change was taken out, or production says that it
+ * was the cause. A later fix is an outcome of its own: size predicts it and reverts hardly, and the shipped chances
+ * were fitted without it. See docs/quality.md.
+ */
+export const FAILURES = ['reverted', 'incident', 'rolled-back'] as const satisfies readonly OutcomeKind[];
+
+export function isFailure(outcome: OutcomeKind): boolean {
+  return (FAILURES as readonly OutcomeKind[]).includes(outcome);
+}
+
 export type OutcomeEvidenceKind = 'revert' | 'reland' | 'fix' | 'incident' | 'rollback';
 
 /**

@@ -1,6 +1,6 @@
 // What is the outcome of each change now that its links are known, and what was it at each moment before?
 // Changes that are linked with one another are judged together; all others stay as they are.
-import type { ChangeOutcome } from '../domain/outcome.js';
+import { type ChangeOutcome, isFailure } from '../domain/outcome.js';
 import { followChanges, isoTime, type OutcomeLink, type OutcomeReport } from '../outcomes/follow-changes.js';
 import type { Ledger, LedgerName, RecordedLink, SetOutcome } from '../storage/ledger.js';
 
@@ -54,7 +54,7 @@ export function outcomeTurns(
       const outcomes = new Map(outcomesOf(members, said).map((one) => [one.sha, one.outcome]));
       for (const sha of group.shas) {
         if (!bySha.has(sha)) continue;
-        const hasFailed = (outcomes.get(sha) ?? 'kept') !== 'kept';
+        const hasFailed = isFailure(outcomes.get(sha) ?? 'kept');
         if (hasFailed === failed.has(sha)) continue;
         if (hasFailed) failed.add(sha);
         else failed.delete(sha);

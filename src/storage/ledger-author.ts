@@ -5,7 +5,7 @@ import type { Ledger } from './ledger.js';
 import { type CounterMove, moveCounters } from './ledger-counters.js';
 import { KEY, openKeys, whoKeys } from './ledger-keys.js';
 import { lockState } from './ledger-state.js';
-import { cutText } from './ledger-values.js';
+import { cutText, IS_FAILURE } from './ledger-values.js';
 
 const NAME_CHARACTERS = 300;
 
@@ -18,7 +18,7 @@ export function openLedgerAuthors(database: Database): Pick<Ledger, 'setAuthor'>
         await lockState(database, repoId, 'set the author of a merged change');
         const { rows } = await database.executeSql(
           `select id, author, authorship, agent, counted, is_ordinary,
-             is_ordinary and outcome <> 'kept' as is_failed, outcome_at
+             is_ordinary and outcome ${IS_FAILURE} as is_failed, outcome_at
            from agent_policy.ledger_changes where repo_id = $1::bigint and sha = $2`,
           [repoId, sha],
         );

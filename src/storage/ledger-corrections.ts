@@ -3,6 +3,7 @@ import type { AppliedCorrection } from '../domain/quality.js';
 import type { Database } from './database.js';
 import type { Ledger } from './ledger.js';
 import { lockState } from './ledger-state.js';
+import { IS_FAILURE } from './ledger-values.js';
 import { storableJson } from './storable.js';
 
 export type LedgerCorrections = Pick<Ledger, 'readRipe' | 'saveCorrection' | 'readCorrections'>;
@@ -11,7 +12,7 @@ export function openLedgerCorrections(database: Database): LedgerCorrections {
   return {
     async readRipe(repoId, mergedBefore, limit) {
       const { rows } = await database.executeSql(
-        `select sha, merged_at, chance, outcome <> 'kept' as failed from agent_policy.ledger_changes
+        `select sha, merged_at, chance, outcome ${IS_FAILURE} as failed from agent_policy.ledger_changes
          where repo_id = $1::bigint and is_ordinary and not ripe_counted and chance is not null
            and -merged_at >= -$2::bigint
          order by -merged_at desc, -seq desc limit $3::int`,

@@ -3,7 +3,7 @@
 import type { LedgerSpan } from '../domain/ledger.js';
 import type { Database } from './database.js';
 import { lockState, type StateRow, secondsOf, spanOf } from './ledger-state.js';
-import { timeOf } from './ledger-values.js';
+import { IS_FAILURE, timeOf } from './ledger-values.js';
 
 /** What to add to every counter of one change. */
 export interface CounterMove {
@@ -67,7 +67,7 @@ export async function moveCounters(
   await moveSizes(database, repoId, counted);
 }
 
-const IS_FAILED = "c.counted and c.is_ordinary and c.outcome <> 'kept'";
+const IS_FAILED = `c.counted and c.is_ordinary and c.outcome ${IS_FAILURE}`;
 
 /** Failures stand beside the paths too, so that the newest of a path are found without reading its changes. */
 export async function markFiles(database: Database, ids: readonly number[]): Promise<void> {
@@ -138,7 +138,7 @@ export async function takeOut(
        select id from agent_policy.ledger_changes
        where repo_id = $1::bigint and counted and -merged_at > -$2::bigint
        order by -merged_at desc limit $3::int)
-     returning c.id, (c.is_ordinary and c.outcome <> 'kept') as is_failed`,
+     returning c.id, (c.is_ordinary and c.outcome ${IS_FAILURE}) as is_failed`,
     [repoId, from, limit],
   );
   await markFiles(
@@ -207,7 +207,7 @@ async function countAnew(database: Database, repoId: number, span: LedgerSpan, n
     `update agent_policy.ledger_files f
      set failed_at = case when ${IS_FAILED} then coalesce(c.outcome_at, c.merged_at) end
      from agent_policy.ledger_changes c
-     where c.repo_id = $1::bigint and c.id = f.change_id and c.is_ordinary and c.outcome <> 'kept'`,
+     where c.repo_id = $1::bigint and c.id = f.change_id and c.is_ordinary and c.outcome ${IS_FAILURE}`,
   );
   const zero = 'changes = 0, failed = 0, weight = 0, weight_failed = 0, last_failed_at = null';
   await run(`update agent_policy.ledger_keys set ${zero} where repo_id = $1::bigint and changes <> 0`);
@@ -219,8 +219,8 @@ async function countAnew(database: Database, repoId: number, span: LedgerSpan, n
   await run('delete from agent_policy.ledger_sizes where repo_id = $1::bigint');
   const counted = `(
       select c.id, c.merged_at, c.repo_id, c.key_ids, 1 as changes,
-        (c.is_ordinary and c.outcome <> 'kept')::int as failed,
-        case when c.is_ordinary and c.outcome <> 'kept' then c.outcome_at end as failed_at
+        (c.is_ordinary and c.outcome ${IS_FAILURE})::int as failed,
+        case when c.is_ordinary and c.outcome ${IS_FAILURE} then c.outcome_at end as failed_at
       from agent_policy.ledger_changes c where c.repo_id = $1::bigint and c.counted) d
     join agent_policy.ledger_state s on s.repo_id = d.repo_id
     cross join lateral (select ${WEIGHT.replace('c.merged_at', 'd.merged_at')} as weight) w`;

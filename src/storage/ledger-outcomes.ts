@@ -1,10 +1,11 @@
 // What became of each recorded change, and what said so?
 import { OUTCOME_AGING } from '../domain/ledger.js';
+import { isFailure } from '../domain/outcome.js';
 import type { Database } from './database.js';
 import type { Ledger, SetOutcome } from './ledger.js';
 import { type CounterMove, markFiles, moveCounters } from './ledger-counters.js';
 import { holdState, lockState, type StateRow } from './ledger-state.js';
-import { cutText, shareOf } from './ledger-values.js';
+import { cutText, IS_FAILURE, shareOf } from './ledger-values.js';
 import { storableJson } from './storable.js';
 
 const NAMED_CHARACTERS = 500;
@@ -114,7 +115,7 @@ async function setOutcomes(
   // Of several words on one change the last counts.
   const bySha = new Map(outcomes.map((outcome) => [cutText(outcome.sha, BY_CHARACTERS), outcome]));
   const { rows } = await database.executeSql(
-    `select id, sha, merged_at, is_ordinary, counted, ripe_counted, is_ordinary and outcome <> 'kept' as was_failed
+    `select id, sha, merged_at, is_ordinary, counted, ripe_counted, is_ordinary and outcome ${IS_FAILURE} as was_failed
      from agent_policy.ledger_changes where repo_id = $1::bigint and sha = any($2::text[]) order by id`,
     [state.repo_id, [...bySha.keys()]],
   );
@@ -126,7 +127,7 @@ async function setOutcomes(
   failed *= aged;
   let isCorrected = false;
   for (const row of rows) {
-    const isFailed = row.is_ordinary && bySha.get(row.sha)!.outcome !== 'kept';
+    const isFailed = row.is_ordinary && isFailure(bySha.get(row.sha)!.outcome);
     if (isFailed === row.was_failed) continue;
     const sign = isFailed ? 1 : -1;
     const at = bySha.get(row.sha)!.at;

@@ -1,7 +1,11 @@
 // What may be written of a change that was read from a foreign history?
 // Commits name any time, counts and texts; a column must take them, and one wrong clock must not weigh the rest away.
 import { createHash } from 'node:crypto';
+import { FAILURES } from '../domain/outcome.js';
 import { storableText } from './storable.js';
+
+/** Follows the name of the column `outcome`: what the counters take for a failure. */
+export const IS_FAILURE = `in (${FAILURES.map((outcome) => `'${outcome}'`).join(', ')})`;
 
 /** PostgreSQL indexes at most about 2,700 bytes; longer paths are known by their beginning and digest. */
 const MAX_KEY_BYTES = 1_000;

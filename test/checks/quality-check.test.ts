@@ -66,7 +66,7 @@ describe('the summary', () => {
 - \`src/billing/\`: 632 lines in 2 files
 - \`src/api/\`: 180 lines in 2 files
 
-**Record here**, merged changes that failed, with the 95 % interval:
+**Record here**, merged changes that were taken back or led to an incident, with the 95 % interval:
 
 - \`copilot\`: 2 of 31, 6.5 % (1.8 to 21 %)
 - people: 40 of 3,120, 1.3 % (0.9 to 1.7 %)
@@ -98,7 +98,7 @@ The intervals do not overlap: this agent's changes failed more often than people
 
 **Project coverage:** 81.2 % → 80.9 %
 
-**Record here**, merged changes that failed, with the 95 % interval:
+**Record here**, merged changes that were taken back or led to an incident, with the 95 % interval:
 
 - \`devin\`: 1 of 64, 1.6 % (0.3 to 8.3 %)
 - people: 40 of 3,120, 1.3 % (0.9 to 1.7 %)
@@ -145,7 +145,7 @@ Too few to tell: the intervals overlap."
 
 **Little history yet:** 7 merged changes known, too few for a figure. Public repositories revert about 1.2 % of changes.
 
-**Record here**, merged changes that failed, with the 95 % interval:
+**Record here**, merged changes that were taken back or led to an incident, with the 95 % interval:
 
 - \`copilot\`: no merged change yet
 - people: 1 of 7, 14 % (2.6 to 51 %)
@@ -201,7 +201,7 @@ This check updates by itself.
 
 - lowers it: the title speaks of a fix: ×0.8 · knows this file: ×0.8
 
-**Record here**, merged changes that failed, with the 95 % interval:
+**Record here**, merged changes that were taken back or led to an incident, with the 95 % interval:
 
 - \`devin\`: 1 of 64, 1.6 % (0.3 to 8.3 %)
 - people: 40 of 3,120, 1.3 % (0.9 to 1.7 %)

@@ -177,7 +177,7 @@ describe('the same story', () => {
       author: 'sam',
       paths: ['src/a.ts', 'src/d.ts', 'src/i.ts'].map((path) => ({ path, previousPath: null })),
     });
-    expect(reading.paths.map(({ failed }) => failed)).toEqual([0, 1, 1]);
+    expect(reading.paths.map(({ failed }) => failed)).toEqual([0, 0, 1]);
   });
 });
 

@@ -127,20 +127,26 @@ describe.each(ENGINES)('the ledger on $name', ({ start }) => {
       share: 0.9,
     } as const;
     await ledger.setOutcomes(id, [reverted], NOW);
-    await ledger.setOutcomes(id, [{ ...reverted, outcome: 'hotfixed' }], NOW);
+    await ledger.setOutcomes(id, [{ ...reverted, outcome: 'rolled-back' }], NOW);
     const failed = await readPath(id, 'src/a.ts');
     expect(failed).toMatchObject({ changes: 2, failed: 1, lastFailedAt: NOW - 5 * DAY });
     expect(failed.weightFailed).toBeCloseTo(0.5, 9);
     expect(await ledger.readPeople(id)).toEqual({ changes: 2, failed: 1 });
-    expect(await ledger.readOutcomes(id)).toEqual([{ ...reverted, outcome: 'hotfixed' }]);
+    expect(await ledger.readOutcomes(id)).toEqual([{ ...reverted, outcome: 'rolled-back' }]);
     expect(await ledger.readPathRecords(id, ['src/a.ts', 'src/b.ts'], 5)).toEqual([
       {
         path: 'src/a.ts',
         changes: 2,
         failed: 1,
-        failures: [{ sha: shaOf('a'), pullRequest: null, outcome: 'hotfixed', at: NOW - 5 * DAY }],
+        failures: [{ sha: shaOf('a'), pullRequest: null, outcome: 'rolled-back', at: NOW - 5 * DAY }],
       },
     ]);
+    // A later fix is an outcome of its own, and no failure that the chance was fitted on.
+    await ledger.setOutcomes(id, [{ ...reverted, outcome: 'hotfixed' }], NOW);
+    expect(await readPath(id, 'src/a.ts')).toMatchObject({ changes: 2, failed: 0 });
+    expect(await ledger.readOutcomes(id)).toEqual([{ ...reverted, outcome: 'hotfixed' }]);
+    await ledger.setOutcomes(id, [{ ...reverted, outcome: 'incident' }], NOW);
+    expect(await readPath(id, 'src/a.ts')).toMatchObject({ changes: 2, failed: 1 });
     await ledger.setOutcomes(
       id,
       [{ sha: shaOf('a'), outcome: 'kept', at: null, by: null, share: null }],
