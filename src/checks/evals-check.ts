@@ -17,9 +17,16 @@ import {
 } from './beside-gate.js';
 import { toMarkdown } from './escape.js';
 import { methodFold, printedFold } from './evals-method.js';
-import { renderFailures, renderSuite, renderSuites, type SuiteContext } from './evals-suite.js';
+import {
+  renderFailures,
+  renderReasons,
+  renderSuite,
+  renderSuites,
+  type SuiteContext,
+} from './evals-suite.js';
 import { renderEvalsTitle } from './evals-title.js';
 import { RECHECK } from './gate-check.js';
+import { fitLines, formatCount } from './verdict-table.js';
 
 export interface EvalsContext {
   /** All that was judged on this head: who acts next on the pull request is told from the whole. */
@@ -31,6 +38,7 @@ export interface EvalsContext {
 }
 
 const NAME = 'agent-policy/evals';
+const MAX_REASON_BYTES = 16_000;
 
 export const RERUN_EVALS: CheckAction = {
   label: 'Re-run evals',
@@ -56,7 +64,7 @@ export function renderEvals(reports: readonly ReportedSuite[], context: EvalsCon
     summary: fitBlocks([
       ...(gate === 'success' ? [toMarkdown(passedWords(reports))] : renderSteps(judged, gate, decision)),
       ...renderSharedHead(context.sharedWith, repositoryUrl),
-      ...renderCauses(judged, gate, repositoryUrl),
+      ...causeLines(reports, judged, gate, repositoryUrl),
       renderSuites(reports, suites),
       ...reports.flatMap((report) => renderSuite(report, suites)),
     ]),
@@ -68,6 +76,24 @@ export function renderEvals(reports: readonly ReportedSuite[], context: EvalsCon
 
 export function renderEvalsNotOwed(why: NotOwed, repositoryUrl: string | null): RenderedCheck {
   return renderNotOwed(NAME, { owes: 'evals', asks: 'no evals' }, why, repositoryUrl);
+}
+
+/** Of a suite that was judged in short words: the tables below have the rest. */
+function causeLines(
+  reports: readonly ReportedSuite[],
+  judged: Decision,
+  gate: Gate,
+  repositoryUrl: string | null,
+): readonly string[] {
+  const failed = reports.flatMap((report) => renderReasons(report) ?? []);
+  const others = reports.filter((report) => renderReasons(report) === null).map(({ verdict }) => verdict);
+  const { kept, left } = fitLines(failed, (line) => line, MAX_REASON_BYTES);
+  const lines = [
+    ...kept,
+    ...(left === 0 ? [] : [`- and ${formatCount(left)} more`]),
+    ...renderCauses({ ...judged, verdicts: others }, gate, repositoryUrl),
+  ];
+  return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
 /** A concern that blocks nothing is worth a look all the same. */

@@ -9,7 +9,8 @@ const MINUTE = 60;
 
 /** `█████▌`, in halves, as long as its share of the longest. Whatever is not 0 is seen. */
 export function drawCount(count: number, longest: number): string {
-  const halves = count <= 0 || longest <= 0 ? 0 : Math.max(1, Math.round((2 * BLOCKS * count) / longest));
+  const share = longest <= 0 ? 0 : Math.min(1, count / longest);
+  const halves = count <= 0 || longest <= 0 ? 0 : Math.max(1, Math.round(2 * BLOCKS * share));
   return '█'.repeat(Math.floor(halves / 2)) + (halves % 2 === 1 ? '▌' : '');
 }
 

@@ -1,11 +1,11 @@
 // What does a reader see of each suite: where it stands, how it compares, what fails, and the worst cases?
-import { code, type Message, ours, say } from '../domain/message.js';
+import { type Message, ours, say } from '../domain/message.js';
 import type { Decision } from '../domain/verdict.js';
 import { findDrift } from '../evals/drift.js';
-import type { JudgedCase, SuiteJudgement } from '../evals/judgement.js';
+import type { JudgedCase, Reason, SuiteJudgement } from '../evals/judgement.js';
 import { formatShare } from '../evals/percent.js';
 import type { ReportedSuite } from '../policy/evaluate.js';
-import { codeSpan, toMarkdown } from './escape.js';
+import { codeSpan, shortenMiddle, toMarkdown } from './escape.js';
 import { drawCount, runLink, runLinks, sayChange, sayElapsed, stateUrl } from './evals-figures.js';
 import { sayDay, sayMany } from './quality-figures.js';
 import { fitLines, formatCount, renderAsker, stateSign, stateWord } from './verdict-table.js';
@@ -20,6 +20,8 @@ export interface SuiteContext {
 const MAX_TABLE_BYTES = 20_000;
 const MAX_CATEGORIES = 10;
 const MAX_CASES = 10;
+/** A judgement names no more cases. */
+const MOST_KNOWN = 100;
 const NAME_LIMIT = 100;
 const MESSAGE_LIMIT = 160;
 
@@ -75,7 +77,34 @@ function baselineCell({ facts, judgement }: ReportedSuite, { repositoryUrl }: Su
   const { passed, cases } = judgement.baseline;
   const day = sayDay(baseline.at);
   const when = runLink(baseline.url, repositoryUrl, day) ?? day;
-  return `${sayChange(judgement.totals, judgement.baseline)}<br>${formatShare(passed, cases)}, ${formatCount(passed)} of ${formatCount(cases)} (${when})`;
+  const regressions = judgement.worst.filter(({ isRegression }) => isRegression).length;
+  const lost =
+    regressions === 0
+      ? ''
+      : `<br>${regressions === judgement.worst.length && regressions >= MOST_KNOWN ? `${MOST_KNOWN} or more regressions` : sayMany(regressions, 'regression')}`;
+  return `${sayChange(judgement.totals, judgement.baseline)}${lost}<br>${formatShare(passed, cases)}, ${formatCount(passed)} of ${formatCount(cases)} (${when})`;
+}
+
+/** What a failed suite lacks, without the names that stand in the tables below. */
+export function renderReasons({ suite, judgement, verdict }: ReportedSuite): string | null {
+  if (judgement === null || judgement.state === 'passed') return null;
+  const reasons = judgement.reasons.map((reason) => toMarkdown(reasonWords(reason, judgement), 'text', 900));
+  return `- **${stateSign(verdict)} ${stateWord(verdict)}:** ${codeSpan(suite)}: ${reasons.join(' ')}`;
+}
+
+function reasonWords({ kind, count, what }: Reason, { totals, needed }: SuiteJudgement): Message {
+  switch (kind) {
+    case 'pass-rate':
+      return say`${ours(formatCount(totals.passed))} of ${ours(sayMany(totals.cases, 'case'))} pass, ${ours(formatCount(needed))} must.`;
+    case 'zero-tolerance':
+      return say`${ours(sayMany(count, 'case'))} of zero tolerance failed, none may.`;
+    case 'regressions':
+    case 'no-cases':
+    case 'missing-cases':
+    case 'missing-categories':
+    case 'too-few-runs':
+      return what;
+  }
 }
 
 /** Of one suite: its categories, its worst cases and what else to know. Nothing where nothing was judged. */
@@ -105,11 +134,14 @@ export function renderFailures(
   return [
     ...(byCategory.length === 0
       ? []
-      : [`**Not passed in ${codeSpan(suite)}, by category:**`, categoryTable(byCategory)]),
-    `**${words} of ${codeSpan(suite)}:**`,
-    ['| Case | State | Why |', '| :-- | :-- | :-- |', ...shown.map((one) => caseRow(one, demand.runs))].join(
-      '\n',
-    ),
+      : [`**Not passed in ${codeSpan(suite)}, by category:**\n\n${categoryTable(byCategory)}`]),
+    [
+      `**${words} of ${codeSpan(suite)}:**`,
+      '',
+      '| Case | State | Why |',
+      '| :-- | :-- | :-- |',
+      ...shown.map((one) => caseRow(one, demand.runs)),
+    ].join('\n'),
     ...rest,
   ];
 }
@@ -118,7 +150,7 @@ function categoryTable(byCategory: SuiteJudgement['byCategory']): string {
   const longest = byCategory[0]?.cases ?? 0;
   const shown = byCategory.slice(0, MAX_CATEGORIES);
   const rows = shown.map(({ category, cases }) => {
-    const name = category === null ? 'no category' : toMarkdown(say`${code(category)}`, 'cell', NAME_LIMIT);
+    const name = category === null ? 'no category' : codeSpan(clip(category), 'cell');
     return `| ${name} | ${formatCount(cases)} | ${drawCount(cases, longest)} |`;
   });
   const left = byCategory.slice(shown.length);
@@ -126,14 +158,12 @@ function categoryTable(byCategory: SuiteJudgement['byCategory']): string {
   const more =
     left.length === 0
       ? []
-      : [
-          `| and ${sayMany(left.length, 'more category', 'more categories')} | ${formatCount(sum)} | ${drawCount(sum, longest)} |`,
-        ];
+      : [`| and ${sayMany(left.length, 'more category', 'more categories')} | ${formatCount(sum)} | |`];
   return ['| Category | Cases | |', '| :-- | --: | :-- |', ...rows, ...more].join('\n');
 }
 
 function caseRow(one: JudgedCase, runs: number): string {
-  const name = toMarkdown(say`${code(clip(one.id))}`, 'cell', NAME_LIMIT);
+  const name = codeSpan(clip(one.id), 'cell');
   const tags = [
     one.status === 'passed' ? 'passed' : one.status,
     ...(one.isZeroTolerance ? ['zero tolerance'] : []),
@@ -145,8 +175,8 @@ function caseRow(one: JudgedCase, runs: number): string {
   return `| ${name} | ${tags.join(', ')}${count} | ${why} |`;
 }
 
-function clip(id: string): string {
-  return [...id].length <= NAME_LIMIT ? id : `${[...id].slice(0, NAME_LIMIT - 1).join('')}…`;
+function clip(name: string): string {
+  return shortenMiddle(name, NAME_LIMIT);
 }
 
 /** What a reader should know and what blocks nothing by itself. */

@@ -186,7 +186,7 @@ function held(
   const time = until === null ? null : sayTime(until);
   const after = time === null ? say`` : say` after ${ours(time)}`;
   return waiting(
-    say`the owner: today's ${most} eval runs are used up${time === null ? say`` : say`, until ${ours(time)}`}`,
+    say`eval runs are used up, ${most} a day${time === null ? say`` : say`; next after ${ours(time)}`}`,
     say`At most ${most} runs are started for one pull request within a day, and ${suite} has not run for this head.`,
     {
       by: 'owner',
@@ -213,15 +213,16 @@ function ended(state: Ended, { source }: EvalsSettings, details: readonly Messag
   }
   const remedy: Remedy =
     state.kind === 'cancelled'
-      ? { by: 'person', what: pressAgain(say`Whoever cancelled it:`) }
+      ? { by: 'person', what: pressAgain(say`Find out why it was cancelled. Then`) }
       : { by: 'owner', what: pressAgain(mendWords(state)) };
   return waiting(say`evals ${suite} ${what}`, reason, remedy, details);
 }
 
-/** The first letter large, one full stop. */
+/** A large first letter, unless it is a name that begins with a small one; one full stop. */
 function sentence(words: string): string {
   const trimmed = words.trim().replace(/\.$/, '');
-  return `${trimmed.slice(0, 1).toUpperCase()}${trimmed.slice(1)}.`;
+  const first = /^\p{Ll}+(?= )/u.test(trimmed) ? trimmed.slice(0, 1).toUpperCase() : trimmed.slice(0, 1);
+  return `${first}${trimmed.slice(1)}.`;
 }
 
 function endWords({ kind }: Ended, timeoutMs: number): Message {
