@@ -39,6 +39,8 @@ const NAMES: Readonly<Record<EvalFormat, string>> = {
 
 /** Of all files together. */
 const MAX_RESULTS = 1_000_000;
+/** Of the names of cases, categories and tags, each once: they cannot be cut. More than that no database keeps. */
+const MAX_NAMES = 20_000_000;
 
 /** Never throws for what stands in a file; what cannot be read is said in words, and is no result. */
 export async function readEvals(
@@ -76,6 +78,8 @@ async function gather(
   const others: { name: string; found: Detected }[] = [];
   let format: EvalFormat | null = question.format;
   let count = 0;
+  const names = new Set<string>();
+  let characters = 0;
   for await (const given of files) {
     const { found, file } = await detect(given);
     const reader = choose(found, question.format);
@@ -94,9 +98,32 @@ async function gather(
     const results = await READERS[reader](file);
     count += results.runs.reduce((sum, cases) => sum + cases.length, 0);
     if (count > MAX_RESULTS) throw new Unreadable(say`more than 1,000,000 results in all files`, 'too-large');
+    characters += addNames(results, names);
+    if (characters > MAX_NAMES)
+      throw new Unreadable(
+        say`the names of cases, categories and tags are longer than 20,000,000 characters in all files`,
+        'too-large',
+      );
     read.push(results);
   }
   return { format, files: read, others };
+}
+
+/** How many characters are new. */
+function addNames({ runs }: FileResults, known: Set<string>): number {
+  let characters = 0;
+  const add = (name: string) => {
+    if (known.has(name)) return;
+    known.add(name);
+    characters += name.length;
+  };
+  for (const cases of runs)
+    for (const { id, category, tags } of cases) {
+      add(id);
+      if (category !== null) add(category);
+      tags.forEach(add);
+    }
+  return characters;
 }
 
 /** JSON whose beginning tells nothing is read only as what it was said to be. */

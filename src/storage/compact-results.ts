@@ -26,8 +26,6 @@ interface CompactRun {
   /** Places in `ids`; `null`: the first ones, in that order, as in runs of the same suite. */
   readonly order: readonly number[] | null;
   readonly status: string;
-  /** Categories and tags, each once. */
-  readonly names: readonly string[];
   /** Per case the place in `names`; -1: none. */
   readonly categories: readonly number[];
   /** Case, then its tags' places in `names`. */
@@ -41,29 +39,45 @@ interface Compact extends Omit<EvalResults, 'runs'> {
   readonly version: typeof VERSION;
   /** Each case once, over all runs. */
   readonly ids: readonly string[];
+  /** Categories and tags, each once. */
+  readonly names: readonly string[];
   readonly runs: readonly CompactRun[];
 }
 
 export function compactResults(results: EvalResults): unknown {
-  const places = new Map<string, number>();
-  for (const { cases } of results.runs)
-    for (const { id } of cases) if (!places.has(id)) places.set(id, places.size);
+  const ids = createPlaces();
+  const names = createPlaces();
   const cut = cutter(results);
-  const compact: Compact = {
-    ...results,
-    version: VERSION,
-    ids: [...places.keys()],
-    runs: results.runs.map((run) => compactRun(run, places, cut)),
-  };
+  const runs = results.runs.map((run) => compactRun(run, ids, names, cut));
+  const compact: Compact = { ...results, version: VERSION, ids: ids.list(), names: names.list(), runs };
   return compact;
 }
 
 /** Throws on what `compactResults` did not write. */
 export function readResults(stored: unknown): EvalResults {
-  const { version, ids, runs, ...rest } = stored as Compact;
+  const { version, ids, names, runs, ...rest } = stored as Compact;
   if (version !== VERSION)
     throw new Error(`read eval results: the row has version ${version}, this version reads ${VERSION}.`);
-  return { ...rest, runs: runs.map((run) => readRun(run, ids)) };
+  return { ...rest, runs: runs.map((run) => readRun(run, ids, names)) };
+}
+
+interface Places {
+  /** Of a text in the list; a new one comes last. */
+  of(text: string): number;
+  list(): readonly string[];
+}
+
+function createPlaces(): Places {
+  const places = new Map<string, number>();
+  return {
+    of(text) {
+      const known = places.get(text);
+      if (known !== undefined) return known;
+      places.set(text, places.size);
+      return places.size - 1;
+    },
+    list: () => [...places.keys()],
+  };
 }
 
 function cutter({ runs }: EvalResults): (message: string) => string {
@@ -82,31 +96,24 @@ function cutter({ runs }: EvalResults): (message: string) => string {
 
 function compactRun(
   { totals, cases }: EvalRun,
-  idPlaces: ReadonlyMap<string, number>,
+  ids: Places,
+  names: Places,
   cut: (message: string) => string,
 ): CompactRun {
-  const places = new Map<string, number>();
-  const place = (name: string) => {
-    const known = places.get(name);
-    if (known !== undefined) return known;
-    places.set(name, places.size);
-    return places.size - 1;
-  };
   const tags: number[][] = [];
   const messages: [number, string][] = [];
   const failedBefore: number[] = [];
   const categories = cases.map((each, index) => {
-    if (each.tags.length > 0) tags.push([index, ...each.tags.map(place)]);
+    if (each.tags.length > 0) tags.push([index, ...each.tags.map(names.of)]);
     if (each.message !== null) messages.push([index, cut(each.message)]);
     if (each.failedBefore) failedBefore.push(index);
-    return each.category === null ? -1 : place(each.category);
+    return each.category === null ? -1 : names.of(each.category);
   });
-  const order = cases.map(({ id }) => idPlaces.get(id)!);
+  const order = cases.map(({ id }) => ids.of(id));
   return {
     totals,
     order: order.every((at, index) => at === index) ? null : order,
     status: cases.map(({ status }) => LETTERS[status]).join(''),
-    names: [...places.keys()],
     categories,
     tags,
     messages,
@@ -115,8 +122,8 @@ function compactRun(
   };
 }
 
-function readRun(run: CompactRun, ids: readonly string[]): EvalRun {
-  const tags = new Map(run.tags.map(([index, ...places]) => [index!, places.map((at) => run.names[at]!)]));
+function readRun(run: CompactRun, ids: readonly string[], names: readonly string[]): EvalRun {
+  const tags = new Map(run.tags.map(([index, ...places]) => [index!, places.map((at) => names[at]!)]));
   const messages = new Map(run.messages);
   const failedBefore = new Set(run.failedBefore);
   const cases = Array.from({ length: run.status.length }, (_, index): EvalCase => {
@@ -124,7 +131,7 @@ function readRun(run: CompactRun, ids: readonly string[]): EvalRun {
     const category = run.categories[index]!;
     return {
       id,
-      category: category === -1 ? null : run.names[category]!,
+      category: category === -1 ? null : names[category]!,
       tags: tags.get(index) ?? [],
       status: STATUS[run.status[index]!]!,
       message: messages.get(index) ?? null,

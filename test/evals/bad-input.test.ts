@@ -107,6 +107,21 @@ describe('what cannot be read is said and is no result', () => {
     );
   });
 
+  test('names that no database keeps are too large, in one file or several, unless they come again', async () => {
+    const file = (count: number, prefix: string) =>
+      own(
+        Array.from(
+          { length: count },
+          (_, n) => `{"id":"${`${prefix}-${n}-`.padEnd(270, 'x')}","status":"passed"}`,
+        ).join(','),
+      );
+    const tooLarge =
+      /^too-large: .*names of cases, categories and tags are longer than 20,000,000 characters/;
+    expect(await whyNot({ 'a.json': file(80_000, 'a') })).toMatch(tooLarge);
+    expect(await whyNot({ 'a.json': file(40_000, 'a'), 'b.json': file(40_000, 'b') })).toMatch(tooLarge);
+    expect(await whyNot({ 'a.json': file(40_000, 'a'), 'b.json': file(40_000, 'a') })).toBe('read');
+  });
+
   test('too many runs in one file', async () => {
     const log = `{"version":2,"status":"success","eval":{"task":"t"},"samples":[${Array.from(
       { length: 101 },
