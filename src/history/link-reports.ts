@@ -46,13 +46,15 @@ export async function linkIncident(
 /** Older ones were looked at when they were new. */
 const MAX_DEPLOYMENTS = 200;
 
-/** Links by the deployments among the newest of an environment; `looked` are their ids. */
+/**
+ * Links by the deployments among the newest of an environment; `looked` are their ids. Of the oldest of them nobody
+ * knows any more what ran before: what it said when that was known stands.
+ */
 export async function linkDeployments(
   { ledger, repoId }: Place,
   environment: string,
 ): Promise<{ readonly links: readonly RecordedLink[]; readonly looked: readonly string[] }> {
-  const all = inTurn(await ledger.readDeployments(repoId, environment));
-  const deployments = all.slice(-MAX_DEPLOYMENTS);
+  const deployments = inTurn(await ledger.readDeployments(repoId, environment, MAX_DEPLOYMENTS));
   const deployed = await ledger.findChanges(
     repoId,
     deployments.map(({ sha }) => sha),
@@ -74,7 +76,7 @@ export async function linkDeployments(
         at: Math.floor(Date.parse(at) / 1_000),
       });
   }
-  return { links, looked: deployments.map(({ id }) => id) };
+  return { links, looked: deployments.slice(1).map(({ id }) => id) };
 }
 
 /**

@@ -91,13 +91,13 @@ export function openLedgerOutcomes(database: Database): LedgerOutcomes {
         ],
       );
     },
-    async readDeployments(repoId, environment) {
+    async readDeployments(repoId, environment, limit) {
       const rows = await ask(
         `select id, environment, sha, state, at from agent_policy.ledger_deployments
-         where repo_id = $1::bigint and environment = $2 order by at, id`,
-        [repoId, cutText(environment, BY_CHARACTERS)],
+         where repo_id = $1::bigint and environment = $2 order by at desc, id desc limit $3::int`,
+        [repoId, cutText(environment, BY_CHARACTERS), limit],
       );
-      return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+      return rows.reverse().map((row) => ({ ...row, at: row.at.toISOString() }));
     },
   };
 }

@@ -210,7 +210,8 @@ export interface Ledger extends LedgerNotes {
   /** Everything whose outcome is not `kept`. */
   readOutcomes(repoId: number): Promise<readonly SetOutcome[]>;
   saveDeployment(repoId: number, deployment: Deployment): Promise<void>;
-  readDeployments(repoId: number, environment: string): Promise<readonly Deployment[]>;
+  /** The newest `limit`, the oldest of them first. */
+  readDeployments(repoId: number, environment: string, limit: number): Promise<readonly Deployment[]>;
 
   /** Chances worked out later, when a history was read backwards. */
   setChances(

@@ -274,6 +274,22 @@ describe('a deployment', () => {
     expect(await outcomes(NAMES)).toEqual({ c: 'rolled-back by 3', d: 'rolled-back by 3' });
   });
 
+  test('stays a rollback when hundreds of later ones have come', async () => {
+    await record(...four);
+    await deploy(1, shaOf('d'), 0);
+    await deploy(2, shaOf('b'), 1);
+    const later = Array.from({ length: 198 }, (_, index) => index + 3);
+    for (const id of later) {
+      const at = new Date((NOW - DAY + id * 60) * 1_000).toISOString();
+      const given = { environment: 'production', sha: shaOf('d'), state: 'success', at };
+      await ledger.saveDeployment(repoId, { id: String(id), ...given });
+    }
+    // Now what ran before it is no longer among the newest 200.
+    await deploy(201, shaOf('d'), 201);
+    await deploy(202, shaOf('d'), 202);
+    expect(await outcomes(NAMES)).toEqual({ c: 'rolled-back by 2', d: 'rolled-back by 2' });
+  });
+
   test('to another environment is no rollback', async () => {
     await record(...four);
     await deploy(1, shaOf('d'), 0);

@@ -469,7 +469,7 @@ describe.each(ENGINES)('the ledger on $name', ({ start }) => {
     await ledger.saveDeployment(id, { ...deployment, state: 'in_progress', at: at(1) });
     await ledger.saveDeployment(id, { ...deployment, id: '4', at: at(0) });
     await ledger.saveDeployment(id, { ...deployment, environment: 'staging' });
-    expect(await ledger.readDeployments(id, 'production')).toEqual([
+    expect(await ledger.readDeployments(id, 'production', 10)).toEqual([
       { ...deployment, id: '4', at: at(0) },
       deployment,
     ]);
