@@ -239,14 +239,17 @@ describe.each(ENGINES)('eval runs on $name', ({ start }) => {
       };
     });
     const results = resultsOf(cases);
-    const { id } = await planned();
-    const begun = performance.now();
-    await storage.evalRuns.end(id, { kind: 'results', results }, AT);
-    const [row] = await ofHead();
-    const took = performance.now() - begun;
-    expect(row!.end).toEqual({ kind: 'results', results });
-    // Well below a second on a machine of its own.
-    expect(took).toBeLessThan(3_000);
+    // The best of three: other work on the machine is not what is measured.
+    const took: number[] = [];
+    for (const round of [1, 2, 3]) {
+      const { id } = await planned({ round, diffDigest: `digest ${round}` });
+      const begun = performance.now();
+      await storage.evalRuns.end(id, { kind: 'results', results }, AT);
+      const [row] = await storage.evalRuns.ofDiff(repoId, 7, 'support', `digest ${round}`);
+      took.push(performance.now() - begun);
+      if (round === 3) expect(row!.end).toEqual({ kind: 'results', results });
+    }
+    expect(Math.min(...took)).toBeLessThan(1_500);
   });
 
   describe('buttons', () => {
