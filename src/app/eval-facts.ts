@@ -34,7 +34,9 @@ export async function readEvalFacts(
   const newest = rows.at(-1);
   const tracked = newest === undefined || !isOpen ? null : await track(tracking, newest);
   const current = tracked === null ? rows : [...rows.slice(0, -1), tracked.row];
-  const { granted } = isOpen ? await judgePresses(deps, client, target, repoId, headSha) : { granted: [] };
+  const { granted, refused } = isOpen
+    ? await judgePresses(deps, client, target, repoId, headSha)
+    : { granted: [], refused: [] };
   const input = await standingInput(deps, repoId, snapshot, source, {
     rows: current,
     isLost: tracked?.isLost ?? false,
@@ -53,6 +55,7 @@ export async function readEvalFacts(
       fromEarlierHeads: ofDiff.filter((row) => row.headSha !== headSha).length,
       baseline: isOpen ? await readBaseline(tracking) : null,
       dispatchesToday: input.planned.length,
+      refusedPresses: refused.map(({ login }) => login),
     },
     recheckAt: earliest(tracked?.recheckAt ?? null, until),
   };

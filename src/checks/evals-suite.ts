@@ -25,30 +25,36 @@ const MOST_KNOWN = 100;
 const NAME_LIMIT = 100;
 const MESSAGE_LIMIT = 160;
 
-/** One row for each suite. */
+/** One row for each suite; without figures where none has any yet. */
 export function renderSuites(reports: readonly ReportedSuite[], context: SuiteContext): string {
-  const head = [
-    '| Suite | State | Pass rate | Against the default branch | Run |',
-    '| :-- | :-- | :-- | :-- | :-- |',
+  const hasFigures = reports.some(({ judgement }) => judgement !== null);
+  const columns = [
+    'Suite',
+    'State',
+    ...(hasFigures ? ['Pass rate', 'Against the default branch'] : []),
+    'Run',
   ];
-  const { kept, left } = fitLines(reports, (report) => renderRow(report, context), MAX_TABLE_BYTES);
-  const more = left === 0 ? [] : [`| and ${formatCount(left)} more | | | | |`];
-  return [...head, ...kept, ...more].join('\n');
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const { kept, left } = fitLines(
+    reports,
+    (report) => line(cellsOf(report, hasFigures, context)),
+    MAX_TABLE_BYTES,
+  );
+  const more = left === 0 ? [] : [line([`and ${formatCount(left)} more`, ...columns.slice(1).fill('')])];
+  return [line(columns), line(columns.map(() => ':--')), ...kept, ...more].join('\n');
 }
 
-function renderRow(report: ReportedSuite, context: SuiteContext): string {
+function cellsOf(report: ReportedSuite, hasFigures: boolean, context: SuiteContext): readonly string[] {
   const { suite, verdict, judgement } = report;
   const asker = renderAsker(verdict, context.decision, context.repositoryUrl);
-  const state = `${stateSign(verdict)} ${stateWord(verdict).replace(' ', '&nbsp;')}`;
+  const state = `${stateSign(verdict)} ${stateWord(verdict)}`.replaceAll(' ', '&nbsp;');
   const isOpen = verdict.state !== 'pass' && verdict.state !== 'skipped';
-  const cells = [
+  return [
     `${codeSpan(suite, 'cell')}<br>${asker}`,
     [isOpen ? `**${state}**` : state, ...progressOf(report, context)].join('<br>'),
-    judgement === null ? '' : rateCell(judgement),
-    baselineCell(report, context),
+    ...(hasFigures ? [judgement === null ? '' : rateCell(judgement), baselineCell(report, context)] : []),
     runLinks(stateUrl(report), context.repositoryUrl) ?? '',
   ];
-  return `| ${cells.join(' | ')} |`;
 }
 
 /** How long it runs, and which attempt it is. */
@@ -82,7 +88,7 @@ function baselineCell({ facts, judgement }: ReportedSuite, { repositoryUrl }: Su
     regressions === 0
       ? ''
       : `<br>${regressions === judgement.worst.length && regressions >= MOST_KNOWN ? `${MOST_KNOWN} or more regressions` : sayMany(regressions, 'regression')}`;
-  return `${sayChange(judgement.totals, judgement.baseline)}${lost}<br>${formatShare(passed, cases)}, ${formatCount(passed)} of ${formatCount(cases)} (${when})`;
+  return `${sayChange(judgement.totals, judgement.baseline)}${lost}<br>${formatShare(passed, cases)}, ${formatCount(passed)} of ${formatCount(cases)}<br>${when}`;
 }
 
 /** What a failed suite lacks, without the names that stand in the tables below. */

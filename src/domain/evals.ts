@@ -63,6 +63,8 @@ export interface SuiteFacts {
   readonly baseline: SuiteBaseline | null;
   /** Runs started for this pull request within a day. */
   readonly dispatchesToday: number;
+  /** Who pressed a button of the suites just now and may not: logins. */
+  readonly refusedPresses: readonly string[];
 }
 
 export interface SuiteBaseline {

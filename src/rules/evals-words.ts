@@ -104,6 +104,10 @@ export function evalDetails(
       (path) =>
         say`This change edits ${code(path)}, which steers the suite. The default branch's copy judges it, and the owner approves the edit.`,
     ),
+    ...[...new Set(facts?.refusedPresses ?? [])].map(
+      (login) =>
+        say`${code(`@${login}`)} pressed a button and has no write access here, or is no person: nothing was started.`,
+    ),
     ...(earlier > 0
       ? [
           say`${plural(earlier, 'run')} of earlier heads with the same diff ${earlier === 1 ? say`counts` : say`count`} too.`,

@@ -129,6 +129,7 @@ export function suiteFacts(changes: Partial<SuiteFacts> = {}): SuiteFacts {
       earlier: [],
     },
     dispatchesToday: 1,
+    refusedPresses: [],
     ...changes,
   };
 }

@@ -84,6 +84,7 @@ function hostileCase(text: string): SuiteCase {
     facts: suiteFacts({
       state: { ...FINISHED, url: text } as typeof FINISHED,
       results: [hostile],
+      refusedPresses: [text],
       baseline: {
         ...suiteFacts().baseline!,
         results: resultsOf([aCase(`gone ${text}`), aCase(`${text}0`)], { runs: [...runs] }),
