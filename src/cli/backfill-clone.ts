@@ -1,16 +1,13 @@
 // `backfill --repo DIR`: how does the history of a local clone get into the ledger that the app keeps?
 // Everything may be repeated and cut off: what is recorded stays once, and outcomes and chances are settled last.
-import { type Catalogue, knownAgentNames } from '../agents/catalogue.js';
-import { createClassifier } from '../agents/classify.js';
-import { customSignatures } from '../agents/custom.js';
+import type { Catalogue } from '../agents/catalogue.js';
 import type { MergedChange } from '../domain/ledger.js';
 import { POLICY_PATH, type PolicyFile } from '../domain/policy-file.js';
-import { NOTHING_REMEMBERED } from '../domain/snapshot.js';
 import { correctIfDue } from '../history/correct-outcomes.js';
 import { followOutcomes } from '../history/follow-outcomes.js';
+import { settingsOfPolicy } from '../history/policy-settings.js';
 import { scoreHistory } from '../history/score-history.js';
 import { settleOutcomes } from '../history/settle-outcomes.js';
-import { readValid } from '../policy/layers.js';
 import { wantedSpan } from '../policy/ledger-span.js';
 import { readGenerated } from '../quality/attributes.js';
 import type { LedgerState, RecordedLink } from '../storage/ledger.js';
@@ -117,7 +114,6 @@ async function readChanges(
   read: RepositoryOutcomes,
   progress: Progress,
 ): Promise<LocalChanges> {
-  const document = readValid(policy, knownAgentNames(catalogue))?.document;
   const attributes = (await readFileAt(repo, tip, '.gitattributes'))?.toString('utf8') ?? null;
   return readLocalChanges({
     repo,
@@ -127,13 +123,7 @@ async function readChanges(
     shallow: read.shallow,
     since,
     until: now,
-    classify: createClassifier({
-      catalogue,
-      custom: customSignatures(document?.agents ?? {}),
-      automationWorkflows: document?.automation_workflows ?? [],
-      machineUsers: document?.machine_users ?? [],
-      memory: NOTHING_REMEMBERED,
-    }),
+    ...settingsOfPolicy(policy, catalogue),
     isGenerated: readGenerated(attributes),
     onProgress: (done, all) => progress.show(done, all, 'changes read'),
   });

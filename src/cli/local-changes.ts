@@ -27,6 +27,8 @@ export interface LocalChangesQuestion {
   readonly classify: (source: AuthorshipSource) => Classified;
   /** By the `.gitattributes` of the trunk's tip. */
   readonly isGenerated: (path: string) => boolean;
+  /** `quality_delta.size.ignore` of the policy. */
+  readonly ignore: readonly string[];
   /** Called now and then with how many of how many changes were read. */
   readonly onProgress: (read: number, all: number) => void;
 }
@@ -127,7 +129,7 @@ interface Change {
 }
 
 function toChange({ position, files, mergedAt, commits, question }: Change): MergedChange {
-  const { trunk, classify, isGenerated } = question;
+  const { trunk, classify, isGenerated, ignore } = question;
   const sha = trunk.shaAt(position);
   const message = commits.messageOf(sha);
   const written = commits.of(sha);
@@ -152,7 +154,7 @@ function toChange({ position, files, mergedAt, commits, question }: Change): Mer
     authorship: finding.authorship,
     agent: finding.authorship === 'agent' ? (finding.agents[0] ?? null) : null,
     files,
-    lines: measureSize(files, { ignore: [], isGenerated }).lines,
+    lines: measureSize(files, { ignore, isGenerated }).lines,
     isOrdinary:
       files.length > 0 &&
       finding.authorship !== 'automation' &&

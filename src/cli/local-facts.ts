@@ -1,16 +1,13 @@
 // Which facts about quality can a clone and local files give, once a rule asks for them?
 import type { Catalogue } from '../agents/catalogue.js';
-import { knownAgentNames } from '../agents/catalogue.js';
-import { createClassifier } from '../agents/classify.js';
-import { customSignatures } from '../agents/custom.js';
 import { ledgerAuthor } from '../agents/ledger-author.js';
 import { toPlain } from '../checks/escape.js';
 import type { AuthorshipFinding } from '../domain/authorship.js';
 import type { PolicyFiles } from '../domain/policy-file.js';
 import { type CoverageFacts, coverageKey, type HistoryFacts } from '../domain/quality.js';
-import { NOTHING_REMEMBERED, type Snapshot } from '../domain/snapshot.js';
+import type { Snapshot } from '../domain/snapshot.js';
+import { settingsOfPolicy } from '../history/policy-settings.js';
 import type { FactReader } from '../policy/evaluate-with-facts.js';
-import { readValid } from '../policy/layers.js';
 import { wantedSpan } from '../policy/ledger-span.js';
 import { readGenerated } from '../quality/attributes.js';
 import { readLocalCoverage } from './coverage.js';
@@ -60,7 +57,6 @@ async function readHistory(
   const span = wantedSpan(policies, catalogue);
   const now = Math.floor(date.getTime() / 1000);
   const since = now - span.windowSeconds;
-  const document = readValid(policies.repository, knownAgentNames(catalogue))?.document;
   const progress = openProgress(io, 'Reading the history of the clone');
   const read = await readRepositoryOutcomes({ repo, ref: base, since, issues: null, deployments: null });
   const { owner, name } = snapshot.repository;
@@ -72,13 +68,7 @@ async function readHistory(
     shallow: read.shallow,
     since,
     until: now,
-    classify: createClassifier({
-      catalogue,
-      custom: customSignatures(document?.agents ?? {}),
-      automationWorkflows: document?.automation_workflows ?? [],
-      machineUsers: document?.machine_users ?? [],
-      memory: NOTHING_REMEMBERED,
-    }),
+    ...settingsOfPolicy(policies.repository, catalogue),
     isGenerated: readGenerated(snapshot.attributes),
     onProgress: (done, all) => progress.show(done, all, 'changes'),
   });

@@ -141,6 +141,7 @@ async function readFacts(repo: string, paths: readonly TouchedPath[]): Promise<H
       memory: NOTHING_REMEMBERED,
     }),
     isGenerated: () => false,
+    ignore: [],
     onProgress: () => undefined,
   });
   return factsOfHistory({
@@ -410,6 +411,20 @@ describe('backfill --repo', () => {
     const rest = await backfill(folder, '--repo', repo.folder, '--as', 'acme/shop');
     expect(rest.out).toContain('120 changes merged');
     expect(rest.out).toContain(', 20 new in the records.');
+  });
+
+  test('what the policy ignores counts in no size, as when the history comes from GitHub', async () => {
+    const repo = createRepository();
+    const policy = 'version: 1\nowner: "@acme/platform"\nquality_delta: { size: { ignore: ["data/**"] } }\n';
+    const sha = repo.commit({ 'data/rows.csv': 'a\nb\nc\n', 'src/a.ts': '1\n' }, 'Add rows', KIM, ago(9));
+    repo.commit({ '.github/agent-policy.yml': policy }, 'Ignore rows', LEE, ago(8));
+    const folder = newFolder();
+    const ran = await backfill(folder, '--repo', repo.folder, '--as', 'acme/shop', '--repo-id', '5');
+    expect(ran.code).toBe(0);
+    await withLedger(folder, async (ledger) => {
+      const changes = await ledger.readChanges(5, null, 10);
+      expect(changes.find((change) => change.sha === sha)).toMatchObject({ lines: 1, files: [{}, {}] });
+    });
   });
 
   test('a shallow clone says what it lacks, and its oldest commit is no change of everything', async () => {
