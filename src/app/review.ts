@@ -12,6 +12,8 @@ import { readOwnChecks } from '../github/read-own-checks.js';
 import type { PullRequestReading } from '../github/read-pull-request.js';
 import { createCheck } from '../github/write-checks.js';
 import { gateOf } from '../policy/evaluate.js';
+import { evals } from '../rules/evals.js';
+import { qualityDelta } from '../rules/quality-delta.js';
 import type { JobResult } from '../storage/job.js';
 import { noteMerged } from './coverage-records.js';
 import type { Dependencies, PullRequestTarget } from './dependencies.js';
@@ -20,6 +22,7 @@ import { type Judgement, judge, rememberAgent } from './judge.js';
 import { perform } from './perform.js';
 import { type Action, externalIdOf, planActions } from './plan.js';
 import { recordsOf } from './ratchet.js';
+import { strictnessOf } from './show-beside.js';
 import { showEvals } from './show-evals.js';
 import { showQuality } from './show-quality.js';
 import { startSuites } from './start-evals.js';
@@ -64,8 +67,8 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
     target,
     actions.filter((action) => !isLabel(action)),
   );
-  await showQuality(client, target, judged);
-  await showEvals(client, target, judged);
+  await showQuality(deps, client, target, judged);
+  await showEvals(deps, client, target, judged);
   const isStarted = await startSuites(deps, client, target, judged);
   // What was taken back while this was judged is answered by the review it wakes.
   if (mark !== null && mark.at < begun) await deps.storage.tightened.clear(repoId, target.number, mark);
@@ -116,6 +119,9 @@ async function withStuckRules(
   return { ...decision, stuck: rules.filter((rule) => (heads[rule] ?? 0) >= HEADS_BEFORE_STUCK) };
 }
 
+/** Each has a check of its own, which a shared head has once. */
+const BESIDE = [qualityDelta.name, evals.name];
+
 /** The decision is on record before anything is written to GitHub. */
 async function record(
   deps: Dependencies,
@@ -126,7 +132,11 @@ async function record(
   const { decision } = judgement.evaluation;
   const { repoId } = judgement;
   const before = await deps.storage.decisions.latest(repoId, target.number);
-  const changed = before === null || before.headSha !== decision.headSha || before.gate !== gate;
+  const changed =
+    before === null ||
+    before.headSha !== decision.headSha ||
+    before.gate !== gate ||
+    BESIDE.some((rule) => strictnessOf(before.decision, rule) !== strictnessOf(decision, rule));
   await deps.storage.inTransaction(async () => {
     await deps.storage.decisions.append({
       repoId,

@@ -2,16 +2,21 @@
 import { renderEvals, renderEvalsNotOwed } from '../checks/evals-check.js';
 import type { RenderedCheck } from '../domain/check-run.js';
 import type { GitHubClient } from '../github/client.js';
-import type { PullRequestTarget } from './dependencies.js';
+import { evals as evalsRule } from '../rules/evals.js';
+import type { Dependencies, PullRequestTarget } from './dependencies.js';
 import type { Judgement } from './judge.js';
 import { findNotOwed, showBeside } from './show-beside.js';
 
 export async function showEvals(
+  deps: Dependencies,
   client: GitHubClient,
   target: PullRequestTarget,
   judgement: Judgement,
 ): Promise<void> {
-  await showBeside(client, target, judgement, () => renderFor(judgement));
+  await showBeside(deps, client, target, judgement, {
+    rule: evalsRule.name,
+    render: () => renderFor(judgement),
+  });
 }
 
 function renderFor(judgement: Judgement): RenderedCheck | null {

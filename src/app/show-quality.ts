@@ -3,16 +3,20 @@ import { renderQuality, renderQualityNotOwed } from '../checks/quality-check.js'
 import type { RenderedCheck } from '../domain/check-run.js';
 import type { GitHubClient } from '../github/client.js';
 import { qualityDelta } from '../rules/quality-delta.js';
-import type { PullRequestTarget } from './dependencies.js';
+import type { Dependencies, PullRequestTarget } from './dependencies.js';
 import type { Judgement } from './judge.js';
 import { findNotOwed, showBeside } from './show-beside.js';
 
 export async function showQuality(
+  deps: Dependencies,
   client: GitHubClient,
   target: PullRequestTarget,
   judgement: Judgement,
 ): Promise<void> {
-  await showBeside(client, target, judgement, () => renderFor(judgement));
+  await showBeside(deps, client, target, judgement, {
+    rule: qualityDelta.name,
+    render: () => renderFor(judgement),
+  });
 }
 
 function renderFor(judgement: Judgement): RenderedCheck | null {
