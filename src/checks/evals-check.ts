@@ -48,7 +48,7 @@ export const RERUN_EVALS: CheckAction = {
 
 export const RUN_EVALS: CheckAction = {
   label: 'Run evals',
-  description: "Let the suites run on this fork's head",
+  description: 'Let the suites run on this head',
   identifier: 'run-evals',
 };
 
@@ -148,10 +148,12 @@ function actionsFor(reports: readonly ReportedSuite[], gate: Gate): readonly Che
       ((state.kind === 'infrastructure' || state.kind === 'timed-out' || state.kind === 'cancelled') &&
         state.isFinal),
   );
-  const isFork = states.some(({ kind }) => kind === 'not-granted');
+  const needsPress = states.some(
+    (state) => state.kind === 'not-granted' || (state.kind === 'held' && state.why === 'draft'),
+  );
   return [
-    ...(isFork ? [RUN_EVALS] : []),
-    ...(hasEnded && !isFork && gate !== 'in_progress' ? [RERUN_EVALS] : []),
+    ...(needsPress ? [RUN_EVALS] : []),
+    ...(hasEnded && !needsPress && gate !== 'in_progress' ? [RERUN_EVALS] : []),
     RECHECK,
   ];
 }

@@ -84,7 +84,12 @@ const suite = z
   .strictObject({
     mode: mode.optional().describe('`observe` reports this suite and never blocks on it.'),
     workflow: workflowFile.describe('Workflow of the default branch that runs the suite.'),
-    inputs: z.record(label, inputValue).optional().describe('Inputs the workflow is dispatched with.'),
+    inputs: z
+      .record(label, inputValue)
+      .optional()
+      .describe(
+        'Inputs the workflow is dispatched with, at most 20. `head_sha`, `pull_request` and `nonce` are given by the app; so is `suite`, its name, unless it stands here.',
+      ),
     results: z
       .strictObject({
         artifact: label.optional().describe('Name of the artifact that holds the results.'),

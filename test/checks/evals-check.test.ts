@@ -160,7 +160,7 @@ describe('buttons', () => {
     ['fork', ['Run evals', 'Re-check']],
     ['running', ['Re-check']],
     ['to start', ['Re-check']],
-    ['draft', ['Re-check']],
+    ['draft', ['Run evals', 'Re-check']],
     ['no workflow', ['Re-run evals', 'Re-check']],
     ['no artifact, tried again', ['Re-check']],
     ['cancelled', ['Re-run evals', 'Re-check']],
