@@ -40,13 +40,13 @@ export interface EvalsContext {
 const NAME = 'agent-policy/evals';
 const MAX_REASON_BYTES = 16_000;
 
-export const RERUN_EVALS: CheckAction = {
+const RERUN_EVALS: CheckAction = {
   label: 'Re-run evals',
   description: 'Run every suite of this head again',
   identifier: 'rerun-evals',
 };
 
-export const RUN_EVALS: CheckAction = {
+const RUN_EVALS: CheckAction = {
   label: 'Run evals',
   description: 'Let the suites run on this head',
   identifier: 'run-evals',

@@ -11,7 +11,7 @@ import { furtherCauses, plural } from './short-path.js';
 const CATEGORIES = 6;
 
 /** `95.4% of 97% (229/240)` */
-export function suiteFigures({ totals, passRate }: SuiteJudgement): string {
+function suiteFigures({ totals, passRate }: SuiteJudgement): string {
   const { passed, cases } = totals;
   return `${formatShare(passed, cases)} of ${passRate}% (${passed}/${cases})`;
 }

@@ -6,7 +6,7 @@ import { countStatuses } from '../../src/evals/results.js';
 import type { EvalsSettings } from '../../src/rules/evals-settings.js';
 import { aSnapshot } from './snapshot.js';
 
-export const RUN_URL = 'https://github.com/acme/shop/actions/runs/4711';
+const RUN_URL = 'https://github.com/acme/shop/actions/runs/4711';
 const AT = Date.UTC(2026, 10, 21, 9, 56) / 1000;
 
 export function evalsSettingsOf(
