@@ -88,10 +88,12 @@ async function readyState(
 /** Whole days, rounded down: what is not read is not claimed. */
 function daysOf({ readFrom, wantedFrom, span }: LedgerState, now: number) {
   const wantedDays = Math.round(span.windowSeconds / DAY_SECONDS);
-  if (readFrom === null) return { readDays: 0, wantedDays };
-  if (readFrom <= wantedFrom) return { readDays: wantedDays, wantedDays };
+  const halfLifeDays = span.halfLifeSeconds / DAY_SECONDS;
+  if (readFrom === null) return { readDays: 0, wantedDays, halfLifeDays };
+  if (readFrom <= wantedFrom) return { readDays: wantedDays, wantedDays, halfLifeDays };
   return {
     readDays: Math.max(0, Math.min(wantedDays, Math.floor((now - readFrom) / DAY_SECONDS))),
     wantedDays,
+    halfLifeDays,
   };
 }

@@ -57,10 +57,12 @@ function sayPrecise(points: number): string {
 function methodLines(report: QualityReport): readonly string[] {
   const { history } = report;
   const { delta, smoothing, correction, history: span } = QUALITY_WEIGHTS;
+  const windowDays = history?.wantedDays ?? span.windowSeconds / DAY;
+  const halfLifeDays = history?.halfLifeDays ?? span.halfLifeSeconds / DAY;
   const lines: readonly Message[] = [
     say`The delta compares this change with the median merged change of this repository, where every term gives 0 points. History gives at most ±${delta.history.most}, ${delta.history.perUnit} for each doubling of the chance; size ±${delta.size.most}; coverage ±${delta.coverage.most}. These shares are a choice, not a measurement.`,
     say`The label behind the chance is the revert. A defect that a later fix mends is not in it.`,
-    say`Window: ${span.windowSeconds / DAY} days; a merged change counts half after ${span.halfLifeSeconds / DAY} days. Each record is mixed with imagined changes at this repository's rate, ${smoothing.paths} for a file or an author and ${smoothing.folders} for a folder, so that one unlucky file condemns nothing.`,
+    say`Window: ${ours(sayMany(windowDays, 'day'))}; a merged change counts half after ${ours(sayMany(halfLifeDays, 'day'))}. Each record is mixed with imagined changes at this repository's rate, ${smoothing.paths} for a file or an author and ${smoothing.folders} for a folder, so that one unlucky file condemns nothing.`,
     ...(history === null
       ? [say`No history of this repository was read.`]
       : [

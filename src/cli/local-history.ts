@@ -50,6 +50,7 @@ export function factsOfHistory(question: LocalHistoryQuestion): HistoryFacts {
       Math.min(wantedDays, question.readFrom <= now - span.windowSeconds ? wantedDays : known),
     ),
     wantedDays,
+    halfLifeDays: span.halfLifeSeconds / DAY,
     correction,
     usualChance: medianOf(chances.slice(-USUAL_OF)),
     sizes: countSizes(changes),

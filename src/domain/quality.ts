@@ -21,6 +21,8 @@ export interface HistoryFacts {
   /** How much of the wanted history has been read. Equal when all is. */
   readonly readDays: number;
   readonly wantedDays: number;
+  /** Age at which a merged change counts half. */
+  readonly halfLifeDays: number;
   /** The weekly correction in use; `at: null` before the first one. */
   readonly correction: AppliedCorrection;
   /** Median chance of the merged changes as the shipped weights give it, without correction; `null`: too few. */

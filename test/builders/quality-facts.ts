@@ -35,6 +35,7 @@ export function someHistory(changes: Partial<HistoryFacts> = {}): HistoryFacts {
     },
     readDays: 365,
     wantedDays: 365,
+    halfLifeDays: 60,
     correction: NOT_CORRECTED,
     usualChance: 0.01,
     sizes: [

@@ -53,6 +53,7 @@ export function aHistory(
     author: 'copilot',
     readDays: 365,
     wantedDays: 365,
+    halfLifeDays: 60,
     correction: {
       logOdds: Math.log(1.4),
       changes: 812,

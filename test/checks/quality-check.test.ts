@@ -511,6 +511,13 @@ For agents: what to do next stands in the check \`agent-policy\`."
 `);
   });
 
+  test('names the window and the half-life that the policy asks for', () => {
+    const history = aHistory({ readDays: 180, wantedDays: 180, halfLifeDays: 30 });
+    expect(textOf({ ...SMALL, history })).toContain(
+      '- Window: 180 days; a merged change counts half after 30 days. ',
+    );
+  });
+
   test("adds the report's own notes", () => {
     const coverage = { ...SMALL.coverage, notes: ['3 paths of the report are not in the repository'] };
     expect(textOf({ ...SMALL, coverage })).toContain(
