@@ -31,7 +31,11 @@ export async function readHistoryFacts(
     gitName: snapshot.commits.at(-1)?.author.name ?? null,
   });
   const agent = authorship.agents[0] ?? null;
-  const paths = snapshot.files.map(({ path, previousPath }) => ({ path, previousPath }));
+  const paths = snapshot.files.map(({ path, previousPath, status }) => ({
+    path,
+    // A copy leaves the record of the first one where it is.
+    previousPath: status === 'renamed' ? previousPath : null,
+  }));
   const names = paths.flatMap(({ path, previousPath }) =>
     previousPath === null ? [path] : [path, previousPath],
   );
