@@ -3,7 +3,6 @@
 import type { CheckAction, RenderedCheck } from '../domain/check-run.js';
 import { code, list, type Message, say } from '../domain/message.js';
 import type { Decision, Gate } from '../domain/verdict.js';
-import { findDrift } from '../evals/drift.js';
 import { gateOf, type ReportedSuite } from '../policy/evaluate.js';
 import {
   type Fold,
@@ -16,6 +15,7 @@ import {
   renderSteps,
 } from './beside-gate.js';
 import { toMarkdown } from './escape.js';
+import { driftOf } from './evals-figures.js';
 import { methodFold, printedFold } from './evals-method.js';
 import {
   renderFailures,
@@ -66,9 +66,9 @@ export function renderEvals(reports: readonly ReportedSuite[], context: EvalsCon
       ...renderSharedHead(context.sharedWith, repositoryUrl),
       ...causeLines(reports, judged, gate, repositoryUrl),
       renderSuites(reports, suites),
-      ...reports.flatMap((report) => renderSuite(report, suites)),
+      ...reports.flatMap(renderSuite),
     ]),
-    text: renderFolds(foldsOf(reports, suites), judged, decision, pullRequest),
+    text: renderFolds(foldsOf(reports), judged, decision, pullRequest),
     annotations: [],
     actions: actionsFor(reports, gate),
   };
@@ -99,16 +99,14 @@ function causeLines(
 /** A concern that blocks nothing is worth a look all the same. */
 function passedWords(reports: readonly ReportedSuite[]): Message {
   const looks = [
-    ...reports.flatMap(({ suite, judgement, facts }) => {
-      const baseline = facts?.baseline ?? null;
+    ...reports.flatMap((report) => {
+      const { suite, judgement } = report;
       const kinds = (judgement?.concerns ?? []).map(({ kind }) => kind);
       return [
         ...(kinds.includes('glob-unseen') ? [say`zero tolerance guards nothing in ${code(suite)}`] : []),
         ...(kinds.includes('too-small') ? [say`${code(suite)} has too few cases to be sure`] : []),
         ...(kinds.includes('flaky') ? [say`${code(suite)} has flaky cases`] : []),
-        ...(baseline !== null && findDrift(baseline) !== null
-          ? [say`the default branch drifts in ${code(suite)}`]
-          : []),
+        ...(driftOf(report) !== null ? [say`the default branch drifts in ${code(suite)}`] : []),
       ];
     }),
   ];
@@ -117,9 +115,9 @@ function passedWords(reports: readonly ReportedSuite[]): Message {
     : say`Nothing has to be done, but take a closer look: ${list(looks.slice(0, 6))}.`;
 }
 
-function foldsOf(reports: readonly ReportedSuite[], context: SuiteContext): readonly Fold[] {
+function foldsOf(reports: readonly ReportedSuite[]): readonly Fold[] {
   const passing = reports.flatMap((report) =>
-    report.judgement?.state === 'passed' ? renderFailures(report, report.judgement, context) : [],
+    report.judgement?.state === 'passed' ? renderFailures(report, report.judgement) : [],
   );
   const notes = reports.flatMap(({ judgement }) => judgement?.notes ?? []);
   return [

@@ -1,5 +1,6 @@
 // How are one figure, one state and one link of an eval suite written?
 import type { SuiteState } from '../domain/evals.js';
+import { type Drift, findDrift } from '../evals/drift.js';
 import { formatShare } from '../evals/percent.js';
 import type { ReportedSuite } from '../policy/evaluate.js';
 import { repositoryRoot } from './verdict-table.js';
@@ -64,4 +65,11 @@ export function sayCost(cost: number | null, tokens: number | null): string | nu
     ...(cost === null ? [] : [`${cost.toFixed(2)} USD`]),
   ];
   return parts.length === 0 ? null : parts.join(', ');
+}
+
+/** Of the default branch's newest results, as they were judged; `null`: none, or it does not drift. */
+export function driftOf({ facts, judgement }: ReportedSuite): Drift | null {
+  const baseline = facts?.baseline ?? null;
+  const now = judgement?.baseline ?? null;
+  return baseline === null || now === null ? null : findDrift(now, baseline);
 }

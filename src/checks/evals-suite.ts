@@ -1,12 +1,11 @@
 // What does a reader see of each suite: where it stands, how it compares, what fails, and the worst cases?
 import { type Message, ours, say } from '../domain/message.js';
 import type { Decision } from '../domain/verdict.js';
-import { findDrift } from '../evals/drift.js';
 import type { JudgedCase, Reason, SuiteJudgement } from '../evals/judgement.js';
 import { formatShare } from '../evals/percent.js';
 import type { ReportedSuite } from '../policy/evaluate.js';
 import { codeSpan, shortenMiddle, toMarkdown } from './escape.js';
-import { drawCount, runLink, runLinks, sayChange, sayElapsed, stateUrl } from './evals-figures.js';
+import { drawCount, driftOf, runLink, runLinks, sayChange, sayElapsed, stateUrl } from './evals-figures.js';
 import { sayDay, sayMany } from './quality-figures.js';
 import { fitLines, formatCount, renderAsker, stateSign, stateWord } from './verdict-table.js';
 
@@ -114,20 +113,19 @@ function reasonWords({ kind, count, what }: Reason, { totals, needed }: SuiteJud
 }
 
 /** Of one suite: its categories, its worst cases and what else to know. Nothing where nothing was judged. */
-export function renderSuite(report: ReportedSuite, context: SuiteContext): readonly string[] {
+export function renderSuite(report: ReportedSuite): readonly string[] {
   const { judgement, suite } = report;
   const notes = suiteNotes(report).map((note) => `- ${toMarkdown(note, 'text', 900)}`);
   const noted = notes.length === 0 ? [] : [[`**On ${codeSpan(suite)}:**`, '', ...notes].join('\n')];
   if (judgement === null) return noted;
   const isBad = judgement.state === 'failed';
-  return [...(isBad ? renderFailures(report, judgement, context) : []), ...noted];
+  return [...(isBad ? renderFailures(report, judgement) : []), ...noted];
 }
 
 /** What does not pass, by category and by name. For a suite that passes it is folded away. */
 export function renderFailures(
   { suite, demand }: ReportedSuite,
   judgement: SuiteJudgement,
-  _context: SuiteContext,
 ): readonly string[] {
   const { byCategory, worst } = judgement;
   if (worst.length === 0) return [];
@@ -186,17 +184,16 @@ function clip(name: string): string {
 }
 
 /** What a reader should know and what blocks nothing by itself. */
-function suiteNotes({ verdict, judgement, facts }: ReportedSuite): readonly Message[] {
-  const baseline = facts?.baseline ?? null;
-  const drift = baseline === null ? null : findDrift(baseline);
+function suiteNotes(report: ReportedSuite): readonly Message[] {
+  const { verdict, judgement } = report;
+  const drift = driftOf(report);
   const drifted =
     drift === null
       ? []
       : [
           say`The default branch drifts: ${ours(formatShare(drift.now.passed, drift.now.cases))} of the cases pass there now, ${ours(formatShare(drift.before.passed, drift.before.cases))} in the ${drift.before.runs} runs before.`,
         ];
-  const passing = judgement?.state === 'passed' ? judgement.reasons.map(({ what }) => what) : [];
   // The rule's details hold what this change edits, runs of earlier heads, and the judgement's concerns.
   const notes = new Set(judgement?.notes ?? []);
-  return [...passing, ...drifted, ...verdict.details.filter((detail) => !notes.has(detail))];
+  return [...drifted, ...verdict.details.filter((detail) => !notes.has(detail))];
 }

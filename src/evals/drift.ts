@@ -1,7 +1,6 @@
 // Does the default branch answer otherwise than it used to, although nobody meant it to?
+import type { CaseTotals } from '../domain/eval-results.js';
 import type { SuiteBaseline } from '../domain/evals.js';
-import { mergeRuns } from './merge-runs.js';
-import { countStatuses } from './results.js';
 
 export interface Drift {
   /** Passes and cases of the newest run. */
@@ -18,11 +17,13 @@ const Z = 1.959964;
 /**
  * The newest share of passes is farther from that of the runs before than chance explains: the two-proportion test
  * at 95 % (NIST/SEMATECH e-Handbook of Statistical Methods, 7.3.3), and at least two cases. `null`: it is not, or
- * there are fewer than three runs to compare with.
+ * there are fewer than three runs to compare with. `passed` and `cases` are of the newest run.
  */
-export function findDrift({ results, earlier }: SuiteBaseline): Drift | null {
+export function findDrift(
+  { passed, cases }: Pick<CaseTotals, 'passed' | 'cases'>,
+  { earlier }: Pick<SuiteBaseline, 'earlier'>,
+): Drift | null {
   if (earlier.length < FEWEST_RUNS) return null;
-  const { passed, cases } = countStatuses([...mergeRuns([results]).values()]);
   const before = {
     passed: earlier.reduce((sum, one) => sum + one.passed, 0),
     cases: earlier.reduce((sum, one) => sum + one.cases, 0),
