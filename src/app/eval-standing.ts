@@ -91,7 +91,7 @@ function start({ source, planned }: StandingInput, run: Omit<NextRun & { kind: '
   if (planned.length >= maxDispatches) {
     // As soon as so many are older than a day that there is room for one more.
     const leaves = planned[planned.length - maxDispatches];
-    const until = leaves === undefined ? null : seconds(leaves) + DAY_MS / 1000;
+    const until = leaves === undefined ? null : seconds(leaves) + 1 + DAY_MS / 1000;
     return { state: { kind: 'held', why: 'max-dispatches', until }, next: null };
   }
   return { state: { kind: 'to-start' }, next: { kind: 'new', ...run } };

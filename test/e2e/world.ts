@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { parseCatalogue } from '../../src/agents/catalogue.js';
 import { readConfig } from '../../src/app/config.js';
-import { type RunningApp, startApp } from '../../src/app/start.js';
+import { type RunningApp, startApp, type Tuning } from '../../src/app/start.js';
 import { startGitHub } from '../fakes/github/index.js';
 import type { PullRequestHandle } from '../fakes/github/model/handles.js';
 
@@ -25,8 +25,8 @@ export const SESSION = 'https://github.com/acme/shop/sessions/7d3c5a52-9b0e-4a55
 export type Site = Awaited<ReturnType<typeof createSite>>;
 export type World = ReturnType<Site['found']>;
 
-/** One GitHub and one running app; `env` is added to the app's settings. */
-export async function createSite(env: Readonly<Record<string, string>> = {}) {
+/** One GitHub and one running app; `env` is added to the app's settings, `tuning` to how long it waits. */
+export async function createSite(env: Readonly<Record<string, string>> = {}, tuning: Partial<Tuning> = {}) {
   const github = await startGitHub();
   const app = github.createApp({ slug: 'agent-policy', webhookSecret: WEBHOOK_SECRET });
   for (const login of ['dana', 'bo', 'kim', 'lee', 'mallory']) github.createUser(login);
@@ -48,7 +48,7 @@ export async function createSite(env: Readonly<Record<string, string>> = {}) {
     });
     if ('problems' in config) throw new Error(config.problems.join('\n'));
     const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
-    const started = await startApp(config, catalogue, log, { groupPatienceMs: 0 });
+    const started = await startApp(config, catalogue, log, { groupPatienceMs: 0, ...tuning });
     app.webhookUrl = `${started.url}/api/github/webhooks`;
     return started;
   };
