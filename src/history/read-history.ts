@@ -242,9 +242,8 @@ async function withoutRewritten(
   changes: readonly TimedChange[],
 ): Promise<readonly TimedChange[]> {
   if (changes.length === 0) return changes;
-  const known = new Map<string, number>();
-  for (const { message } of await reader.ledger.readNames(state.repoId, state.wantedFrom))
-    known.set(message, (known.get(message) ?? 0) + 1);
+  const messages = changes.map(({ entry }) => entry.commit.message);
+  const known = new Map(await reader.ledger.countMessages(state.repoId, state.wantedFrom, messages));
   return changes.filter(({ entry, pull }) => {
     const left = pull === null ? (known.get(entry.commit.message) ?? 0) : 0;
     if (left === 0) return true;

@@ -4,6 +4,7 @@ import type { Database } from './database.js';
 import type { Ledger, LedgerName } from './ledger.js';
 import { holdState } from './ledger-state.js';
 import { cutText, shareOf } from './ledger-values.js';
+import { storableJson } from './storable.js';
 
 /** Shorter beginnings of a SHA name too many commits. */
 const SHORTEST_SHA = 7;
@@ -11,7 +12,7 @@ const LONGEST_SHA = 64;
 
 export type LedgerChanges = Pick<
   Ledger,
-  'readNames' | 'findChange' | 'shareFile' | 'readChanges' | 'setChances'
+  'countMessages' | 'readNames' | 'findChange' | 'shareFile' | 'readChanges' | 'setChances'
 >;
 
 export function openLedgerChanges(database: Database): LedgerChanges {
@@ -19,6 +20,16 @@ export function openLedgerChanges(database: Database): LedgerChanges {
     (await database.executeSql(text, values)).rows;
 
   return {
+    async countMessages(repoId, since, messages) {
+      const rows = await ask(
+        `select message, count(*)::int as changes from agent_policy.ledger_changes
+         where repo_id = $1::bigint and merged_at >= $2::bigint
+           and message in (select json_array_elements_text($3::json))
+         group by message`,
+        [repoId, Math.trunc(since), storableJson(messages)],
+      );
+      return new Map(rows.map(({ message, changes }) => [message, changes]));
+    },
     async readNames(repoId, since) {
       const rows = await ask(
         `select sha, pr, message, merged_at from agent_policy.ledger_changes

@@ -193,6 +193,12 @@ export interface Ledger extends LedgerNotes {
   readAgent(repoId: number, agent: string): Promise<OutcomeCount>;
   readPeople(repoId: number): Promise<OutcomeCount>;
 
+  /** How many changes merged since then have exactly one of these messages. */
+  countMessages(
+    repoId: number,
+    since: number,
+    messages: readonly string[],
+  ): Promise<ReadonlyMap<string, number>>;
   /** Newest first; for finding what a message names. */
   readNames(repoId: number, since: number): Promise<readonly LedgerName[]>;
   findChange(
