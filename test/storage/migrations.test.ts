@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/storage/database.js';
 import { MIGRATIONS, type Migration, migrate } from '../../src/storage/migrations.js';
+import { openLedger } from '../../src/storage/open-ledger.js';
 import { ENGINES, type Engine, SILENT } from './engines.js';
 
 const next = (number: number, ...statements: readonly string[]): Migration => ({
@@ -29,6 +30,24 @@ describe.each(ENGINES)('migrations on $name', ({ name, start }) => {
 
   test('are numbered from 1 without a gap', () => {
     expect(MIGRATIONS.map(({ number }) => number)).toEqual(MIGRATIONS.map((_, index) => index + 1));
+  });
+
+  test('bring the database of a version without ledger to this one, and keep what it holds', async () => {
+    await migrate(
+      database,
+      MIGRATIONS.filter(({ number }) => number <= 3),
+    );
+    await database.executeSql(
+      `insert into agent_policy.requesters (repo_id, pr, login, seen_at) values (5, 12, 'kim', now())`,
+    );
+    await migrate(database);
+    expect(await numbers()).toEqual(MIGRATIONS.map(({ number }) => number));
+    const { rows } = await database.executeSql('select login from agent_policy.requesters');
+    expect(rows).toEqual([{ login: 'kim' }]);
+    const ledger = openLedger(database);
+    const span = { windowSeconds: 1_000, halfLifeSeconds: 100 };
+    await ledger.open(5, { owner: 'acme', repo: 'shop', span, wantedFrom: 1 });
+    expect(await ledger.find(5)).toMatchObject({ readFrom: null, newestSha: null });
   });
 
   test('run once, also when several servers start at once', async () => {
