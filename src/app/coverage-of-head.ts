@@ -1,4 +1,5 @@
 // What does the artifact of a head hold, and what does it say of the change?
+import { askAboutGuesses, pathsToAsk, withoutDoubtful } from '../coverage/doubtful-files.js';
 import { measureChange } from '../coverage/measure-change.js';
 import type { CoverageReading } from '../coverage/report.js';
 import { plain } from '../domain/message.js';
@@ -8,6 +9,7 @@ import type { GitHubClient } from '../github/client.js';
 import { GitHubFailure } from '../github/failure.js';
 import { type ArtifactReading, readArtifact } from '../github/read-artifact.js';
 import { readFormerPaths } from '../github/read-facts.js';
+import { readPresent } from '../github/read-present.js';
 import type { Dependencies, PullRequestTarget } from './dependencies.js';
 
 /** As it is remembered. */
@@ -52,7 +54,10 @@ export async function readCoverageOfHead(
   if (files.length < changedFiles) {
     return missing('no-patches', `GitHub lists ${files.length} of ${changedFiles} changed files`);
   }
-  const measured = measureChange(reading.report, files);
+  const { owner, repo } = target;
+  const guesses = askAboutGuesses(reading.report);
+  const present = await readPresent(client, { owner, repo, sha: headSha }, pathsToAsk(guesses));
+  const measured = measureChange(withoutDoubtful(reading.report, guesses, present), files);
   const { runId } = artifact.artifact;
   return {
     facts: measured.kind === 'missing' ? measured : { ...measured, base: null, usual: null, runId },

@@ -99,7 +99,7 @@ function toReading(gathered: Gathered, { known }: CoverageQuestion): CoverageRea
   const { marks, tools, summaries, others } = gathered;
   if (tools.size === 0) return { kind: others.some(isBlank) ? 'empty' : 'missing', why: sayNothing(others) };
   const placed = place(marks, known);
-  const { files, foreign, endings, unmapped, unmappedCount } = placed;
+  const { files, foreign, endings, unmapped, unmappedCount, guessed } = placed;
   const totals = addUp(known.isComplete ? files.values() : [...files.values(), ...foreign]);
   const hasLines = marks.some((each) => each.files.size > 0);
   const summary = hasLines ? null : addUpSummaries(summaries);
@@ -114,6 +114,7 @@ function toReading(gathered: Gathered, { known }: CoverageQuestion): CoverageRea
     totals: summary ?? totals,
     unmapped,
     unmappedCount,
+    guessed: guessed.filter(({ isNear }) => !isNear),
     notes: [
       ...sayUnmapped(placed, known),
       ...sayGuessed(placed),
@@ -132,7 +133,7 @@ interface Placed {
   readonly unmapped: CoverageReport['unmapped'];
   readonly unmappedCount: number;
   /** Taken for a changed file of a longer path, where nobody knows the rest of the repository. */
-  readonly guessed: readonly { readonly reported: string; readonly path: string }[];
+  readonly guessed: readonly { readonly reported: string; readonly path: string; readonly isNear: boolean }[];
 }
 
 const MAX_UNMAPPED = 100;
@@ -141,7 +142,7 @@ const MAX_UNMAPPED = 100;
 function place(marks: readonly Marks[], known: KnownPaths): Placed {
   const map = createPathMapper(known);
   const isShared = known.isComplete ? () => false : createSharing(marks);
-  const guessed = new Map<string, string>();
+  const guessed = new Map<string, Omit<Placed['guessed'][number], 'reported'>>();
   const byPath = new Map<string, FileMarks[]>();
   const foreign = new Map<string, FileMarks[]>();
   const unmapped = new Map<string, readonly string[]>();
@@ -158,10 +159,11 @@ function place(marks: readonly Marks[], known: KnownPaths): Placed {
       const path = normalise(file.path);
       endings.add(endingOf(path));
       const isGuess = !known.isComplete && mapped.kind === 'file' && !`/${path}`.endsWith(`/${mapped.path}`);
-      const isDoubtful = isGuess && isShared(path) && !liesIn(each.name, mapped.path, path);
+      const isNear = isGuess && liesIn(each.name, mapped.path, path);
+      const isDoubtful = isGuess && isShared(path) && !isNear;
       if (mapped.kind === 'file' && !isDoubtful) {
         push(byPath, mapped.path, file);
-        if (isGuess) guessed.set(path, mapped.path);
+        if (isGuess) guessed.set(path, { path: mapped.path, isNear });
       } else if (mapped.kind === 'file') {
         push(foreign, `${each.name}\0${path}`, file);
         unmapped.set(path, [mapped.path]);
@@ -183,7 +185,7 @@ function place(marks: readonly Marks[], known: KnownPaths): Placed {
       .sort((a, b) => Math.sign(b.candidates.length) - Math.sign(a.candidates.length))
       .slice(0, MAX_UNMAPPED),
     unmappedCount: unmapped.size,
-    guessed: [...guessed].map(([reported, path]) => ({ reported, path })),
+    guessed: [...guessed].map(([reported, guess]) => ({ reported, ...guess })),
   };
 }
 

@@ -36,6 +36,8 @@ export interface CoverageReport {
   /** Files of the report that are none of the repository, or nobody knows which. The first 100. */
   readonly unmapped: readonly UnmappedFile[];
   readonly unmappedCount: number;
+  /** Taken for a file of a longer path, which nothing but its end speaks for: only some files are known. */
+  readonly guessed: readonly { readonly reported: string; readonly path: string }[];
   /** What the reader should know: files that were no coverage, counts that cannot be. */
   readonly notes: readonly Message[];
 }

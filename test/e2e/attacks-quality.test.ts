@@ -1,21 +1,26 @@
 // Can somebody get around the quality delta, or make its check tell a lie? From the outside, with the real app.
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { App } from '../fakes/github/index.js';
 import type { PullRequestHandle } from '../fakes/github/model/handles.js';
+import { makeZip } from '../formats/make-zip.js';
 import { createSite, SESSION, type Site, type World } from './world.js';
 
 // Reports are read in a thread, which takes seconds to begin on a busy machine.
 jest.setTimeout(60_000);
 
 let site: Site;
+let actions: App;
 let world: World;
 const begin = async (quality: string) => {
   world = site.found({
     policy: `version: 1\nowner: "@acme/platform"\ntrace: { required: true }\n${quality}`,
   });
+  site.github.install(actions, world.owner, { repositories: 'all' });
   await site.settle();
 };
 beforeAll(async () => {
   site = await createSite();
+  actions = site.github.createApp({ slug: 'github-actions' });
 }, 60_000);
 afterEach(() => site.github.assertClean());
 afterAll(() => site.close());
@@ -143,5 +148,32 @@ describe('two pull requests on one head', () => {
     real.close('bo');
     await world.settle();
     expect(qualityOn(decoy)?.conclusion).toBe('success');
+  });
+});
+
+describe('coverage', () => {
+  const POLICY = 'quality_delta: { coverage: { artifact: coverage, patch_min: 80%, missing: fail } }\n';
+
+  test('of a tested file does not stand for an untested one whose path ends alike', async () => {
+    await begin(POLICY);
+    world.repository.commit({ files: { 'src/tax.ts': lines(10) }, message: 'Tax', author: 'dana' });
+    await world.settle();
+    const pull = world.openCopilot({ 'evil/src/tax.ts': lines(10, 'evil') });
+    const report = `TN:\nSF:src/tax.ts\n${Array.from({ length: 10 }, (_, at) => `DA:${at + 1},1\n`).join('')}end_of_record\n`;
+    world.repository.uploadArtifact({
+      name: 'coverage',
+      content: makeZip([{ name: 'lcov.info', content: report }]),
+      headSha: pull.headSha,
+    });
+    world.repository.createCheckRun({
+      app: actions,
+      name: 'test',
+      sha: pull.headSha,
+      status: 'completed',
+      conclusion: 'success',
+    });
+    await world.settle();
+    expect(world.check(pull)?.conclusion).toBe('failure');
+    expect(qualityOn(pull)?.conclusion).toBe('failure');
   });
 });

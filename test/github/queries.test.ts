@@ -4,6 +4,7 @@ import { OPEN_PULL_REQUESTS_QUERY } from '../../src/github/list-pull-requests.js
 import { HEAD_QUERY, MORE_QUERY, PULL_REQUEST_QUERY } from '../../src/github/pull-request-query.js';
 import { MERGE_QUEUE_QUERY } from '../../src/github/read-merge-group.js';
 import { teamsQuery } from '../../src/github/read-people.js';
+import { presentQuery } from '../../src/github/read-present.js';
 import { LARGEST_TRUNK_PAGE } from '../../src/github/read-trunk.js';
 import { TRUNK_QUERY } from '../../src/github/trunk-query.js';
 import { checkQuery } from './github-api.js';
@@ -15,6 +16,7 @@ const QUERIES = {
   OPEN_PULL_REQUESTS_QUERY,
   MERGE_QUEUE_QUERY,
   twentyTeams: teamsQuery(20),
+  manyPaths: presentQuery(200),
 };
 
 describe.each(Object.entries(QUERIES))('%s', (_, query) => {
