@@ -322,6 +322,39 @@ describe('a push', () => {
   });
 });
 
+describe('a name', () => {
+  const span = { windowSeconds: 365 * 86_400, halfLifeSeconds: 60 * 86_400 };
+
+  test('that is new to a known repository goes on with its history', async () => {
+    const shop = found();
+    merge(shop, 'Under the former name');
+    await work(shop);
+    const { wantedFrom, newestSha } = (await storage.ledger.find(shop.id))!;
+    // All that it was called when the ledger saw it last.
+    await storage.ledger.open(shop.id, { owner: 'elsewhere', repo: 'former', span, wantedFrom });
+    merge(shop, 'Under the new name');
+    await work(shop);
+    expect(await titles(shop)).toEqual(['Initial commit', 'Under the former name', 'Under the new name']);
+    const state = (await storage.ledger.find(shop.id))!;
+    expect(state).toMatchObject({ owner: 'acme', repo: shop.record.name, wantedFrom });
+    expect(state.newestSha).not.toBe(newestSha);
+  });
+
+  test('that another repository had before begins a history of its own', async () => {
+    const shop = found();
+    merge(shop, 'Of the new one');
+    const former = 900_000 + founded;
+    const at = { owner: 'acme', repo: shop.record.name, span, wantedFrom: 5 };
+    await storage.ledger.open(former, at);
+    await storage.ledger.saveProgress(former, { newestSha: 'f'.repeat(40), readFrom: 5 });
+    await work(shop);
+    expect(await titles(shop)).toEqual(['Initial commit', 'Of the new one']);
+    const state = (await storage.ledger.find(shop.id))!;
+    expect(state.readFrom).toBe(state.wantedFrom);
+    expect(await storage.ledger.readChanges(former, null, 10)).toEqual([]);
+  });
+});
+
 describe('cut off', () => {
   test('between two steps, it goes on where it was', async () => {
     const shop = found();
