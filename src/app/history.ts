@@ -5,6 +5,7 @@ import { correctIfDue } from '../history/correct-outcomes.js';
 import { followOutcomes } from '../history/follow-outcomes.js';
 import { type HistoryStep, isHistoryRead, readBack, readForward } from '../history/read-history.js';
 import type { HistoryReader } from '../history/record-changes.js';
+import { SPAN_BOUNDS } from '../policy/span-bounds.js';
 import type { JobResult } from '../storage/job.js';
 import type { LedgerState } from '../storage/ledger.js';
 import type { Dependencies } from './dependencies.js';
@@ -77,7 +78,9 @@ async function goForward(
       await deps.storage.inTransaction(() => followOutcomes(ledger, state.repoId, [], reader.now()));
       await ledger.expire(state.repoId, reader.now(), EXPIRED_AT_ONCE);
       if (!isHistoryRead(state) && forward.headSha !== null) return comeAgain(target, deps);
-      await correctIfDue(ledger, state.repoId, reader.now());
+      const now = reader.now();
+      if (await correctIfDue(ledger, state.repoId, now))
+        await ledger.forgetNews(state.repoId, now - SPAN_BOUNDS.window.most);
       return DONE;
     }
   }

@@ -115,6 +115,23 @@ export function openLedgerNotes(database: Database): LedgerNotes {
       const namedAt = row.named_at === null ? null : Math.floor(row.named_at.getTime() / 1_000);
       return { issue, causes: row.causes, namedAt };
     },
+    forgetNews: (repoId, before) =>
+      database.inTransaction(async () => {
+        await holdState(database, repoId);
+        const repo = sql`repo_id = ${repoId}::bigint`;
+        const moment = sql`to_timestamp(${before}::float8)`;
+        await sql`delete from agent_policy.ledger_deployments where ${repo} and at < ${moment}`.execute(
+          run(),
+        );
+        await sql`delete from agent_policy.ledger_incidents where ${repo} and as_of < ${moment}`.execute(
+          run(),
+        );
+        await sql`
+          delete from agent_policy.ledger_notes n
+          using agent_policy.ledger_changes c
+          where n.repo_id = ${repoId}::bigint and n.mark is null
+            and c.repo_id = n.repo_id and c.sha = n.by and c.merged_at < ${before}::bigint`.execute(run());
+      }),
     async findEnvironments(repoId, shas) {
       if (shas.length === 0) return [];
       const { rows } = await sql<{ environment: string }>`

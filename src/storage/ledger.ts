@@ -134,6 +134,8 @@ export interface LedgerNotes {
     news: Pick<NotedIncident, 'issue' | 'causes'> & { readonly asOf: Date },
   ): Promise<void>;
   findIncident(repoId: number, issue: number): Promise<NotedIncident | null>;
+  /** Drops deployments, incidents and those who wait for a name, all from before; what they said stands. */
+  forgetNews(repoId: number, before: number): Promise<void>;
   /** Where one of these commits was deployed. */
   findEnvironments(repoId: number, shas: readonly string[]): Promise<readonly string[]>;
   /** Takes back what one change, issue or deployment said. Answers the SHAs of the changes it was about. */

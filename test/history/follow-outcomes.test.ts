@@ -322,6 +322,26 @@ describe('a deployment', () => {
   });
 });
 
+test('news from before the longest window are dropped, and what they said stands', async () => {
+  const at = (days: number) => new Date((NOW - days * DAY) * 1_000);
+  const causes: ChangeName[][] = [[{ kind: 'sha', sha: shaOf('a') }]];
+  await record(first, change('b', 2, { message: `Fix it\n\nFixes: ${shaOf('gone')}` }));
+  await ledger.saveIncident(repoId, { issue: 7, causes, asOf: at(50) });
+  const deployed = { environment: 'production', sha: shaOf('b'), state: 'success' };
+  await ledger.saveDeployment(repoId, { ...deployed, id: '1', at: at(50).toISOString() });
+  await ledger.saveDeployment(repoId, { ...deployed, id: '2', at: at(20).toISOString() });
+  await followOutcomes(ledger, repoId, [], NOW);
+  const waiting = [`sha:${shaOf('gone').slice(0, 7)}`];
+  expect(await ledger.findNoted(repoId, waiting)).toEqual([{ by: shaOf('b'), mark: null }]);
+
+  await ledger.forgetNews(repoId, NOW - 30 * DAY);
+  expect(await ledger.findNoted(repoId, waiting)).toEqual([]);
+  expect(await ledger.findIncident(repoId, 7)).toBeNull();
+  expect((await ledger.readDeployments(repoId, 'production', 9)).map(({ id }) => id)).toEqual(['2']);
+  await followOutcomes(ledger, repoId, [], NOW);
+  expect(await outcomes(NAMES)).toEqual({ a: 'incident by #7' });
+});
+
 test('a note that comes while another is answered is not lost', async () => {
   await ledger.note(repoId, '#7');
   const [seen] = await ledger.findNoted(repoId, []);
