@@ -1,6 +1,7 @@
 // What does a suite say of the default branch itself, and what did it say before?
 import type { CaseTotals } from '../domain/eval-results.js';
 import type { SuiteBaseline } from '../domain/evals.js';
+import { GitHubFailure } from '../github/failure.js';
 import { isOnBranch, listOwnRuns, type WorkflowRun } from '../github/workflow-runs.js';
 import type { Storage } from '../storage/storage.js';
 import { readEndedRun } from './eval-results.js';
@@ -13,7 +14,7 @@ const MAX_RUNS = 3;
 /** The newest, and those before it that tell a drift. */
 const SHOWN = 11;
 
-/** Nothing where it was looked for; else one request, and four with a download for each run that is new. */
+/** Nothing where it was looked for; else two requests, and four with a download for each run that is new. */
 export async function readBaseline(tracking: Tracking): Promise<SuiteBaseline | null> {
   const { deps, target, repoId, source } = tracking;
   const key = lookedKey(repoId, source.workflow);
@@ -21,7 +22,7 @@ export async function readBaseline(tracking: Tracking): Promise<SuiteBaseline | 
   const mark = await deps.storage.cache.get(target.installation, key, deps.now());
   // The mark changes with every run that ends.
   if (looked === undefined || looked !== (mark ?? null)) {
-    await lookForNewer(tracking);
+    await unlessForbidden(() => lookForNewer(tracking));
     const until = new Date(deps.now().getTime() + LOOKED_MS);
     await deps.storage.cache.set(target.installation, `${key} ${source.suite}`, mark ?? null, until);
   }
@@ -36,6 +37,15 @@ export async function readBaseline(tracking: Tracking): Promise<SuiteBaseline | 
     url,
     earlier: earlier.map((one) => ({ ...addUp(one.totals), at: seconds(one.at) })),
   };
+}
+
+/** Without the permission no run is started either, and that is said where it is. */
+async function unlessForbidden(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof GitHubFailure) || error.status !== 403 || error.retryable) throw error;
+  }
 }
 
 async function lookForNewer(tracking: Tracking): Promise<void> {

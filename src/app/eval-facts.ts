@@ -34,6 +34,7 @@ export async function readEvalFacts(
   const newest = rows.at(-1);
   const tracked = newest === undefined || !isOpen ? null : await track(tracking, newest);
   const current = tracked === null ? rows : [...rows.slice(0, -1), tracked.row];
+  const older = isOpen ? await trackOlder(tracking, headSha, current.length > 0) : null;
   const { granted, refused } = isOpen
     ? await judgePresses(deps, client, target, repoId, headSha)
     : { granted: [], refused: [] };
@@ -57,8 +58,22 @@ export async function readEvalFacts(
       dispatchesToday: input.planned.length,
       refusedPresses: refused.map(({ login }) => login),
     },
-    recheckAt: earliest(tracked?.recheckAt ?? null, until),
+    recheckAt: earliest(older, earliest(tracked?.recheckAt ?? null, until)),
   };
+}
+
+/**
+ * Runs of earlier heads whose end was not read: a failure of the same diff is not lost by a push that changes nothing.
+ * Answers when to look again.
+ */
+async function trackOlder(tracking: Tracking, headSha: string, hasBegun: boolean): Promise<Date | null> {
+  const { deps, target, repoId, source } = tracking;
+  // They are cancelled when this head's run starts.
+  if (source.cancelSuperseded && !hasBegun) return null;
+  let recheckAt: Date | null = null;
+  for (const row of await deps.storage.evalRuns.superseded(repoId, target.number, source.suite, headSha))
+    recheckAt = earliest(recheckAt, (await track(tracking, row)).recheckAt);
+  return recheckAt;
 }
 
 /** What a standing is decided from, as it is now. */

@@ -40,16 +40,14 @@ export async function readEndedRun(
     return await deps.coverage.reader.inTurn(() => readResults(deps, client, run, source, found));
   } catch (error) {
     if (!(error instanceof GitHubFailure) || error.retryable) throw error;
-    if (error.status === 403) {
-      return failed(
-        'The App may not read runs and artifacts: an owner of the organisation grants it the permission `actions: write`',
-        false,
-      );
-    }
+    if (error.status === 403) return failed(FORBIDDEN, false);
     if (error.kind === 'not-found') return failed('The run is no longer on GitHub', false);
     throw error;
   }
 }
+
+export const FORBIDDEN =
+  'The App may not read runs and artifacts: an owner of the organisation grants it the permission actions: write';
 
 interface ScoringJob {
   readonly name: string;

@@ -1,12 +1,13 @@
 // What became of a run that was asked for? Webhooks tell most of it; what they do not, GitHub is asked.
 import type { SuiteSource } from '../domain/evals.js';
 import type { GitHubClient } from '../github/client.js';
+import { GitHubFailure } from '../github/failure.js';
 import { cancelRun } from '../github/workflow-dispatch.js';
 import { findRunByNonce, readRun, type WorkflowRun } from '../github/workflow-runs.js';
 import type { EvalRunEnd, EvalRunRow } from '../storage/eval-runs.js';
 import type { Storage } from '../storage/storage.js';
 import type { Dependencies, PullRequestTarget } from './dependencies.js';
-import { readEndedRun } from './eval-results.js';
+import { FORBIDDEN, readEndedRun } from './eval-results.js';
 
 export interface Tracked {
   readonly row: EvalRunRow;
@@ -31,6 +32,15 @@ export interface Tracking {
  */
 export async function track(tracking: Tracking, row: EvalRunRow): Promise<Tracked> {
   if (row.end !== null) return { row, isLost: false, recheckAt: null };
+  try {
+    return await look(tracking, row);
+  } catch (error) {
+    if (!(error instanceof GitHubFailure) || error.status !== 403 || error.retryable) throw error;
+    return end(tracking, row, { kind: 'infrastructure', why: FORBIDDEN, retryable: false, by: 'owner' });
+  }
+}
+
+async function look(tracking: Tracking, row: EvalRunRow): Promise<Tracked> {
   if (row.runId === null) return adopt(tracking, row);
   const { deps, target } = tracking;
   const key = endedKey(tracking.repoId, row.runId);
@@ -99,8 +109,8 @@ async function follow(tracking: Tracking, row: EvalRunRow, run: WorkflowRun): Pr
 
 function waiting({ deps, source }: Tracking, row: EvalRunRow): Tracked {
   const timeout = later(begunAt(row), source.timeoutMs);
-  const look = later(deps.now(), deps.evals.pollMs);
-  return { row, isLost: false, recheckAt: timeout < look ? timeout : look };
+  const poll = later(deps.now(), deps.evals.pollMs);
+  return { row, isLost: false, recheckAt: timeout < poll ? timeout : poll };
 }
 
 function isLate({ deps, source }: Tracking, row: EvalRunRow): boolean {

@@ -157,7 +157,7 @@ function refusedEnd(
   const words = {
     'not-found': `There is no workflow ${file} on ${defaultBranch}`,
     invalid: sayInvalid(`${file} on ${defaultBranch}`, said),
-    forbidden: `The App may not start ${file}: an owner of the organisation grants it the permission \`actions: write\` (GitHub says: ${said})`,
+    forbidden: `The App may not start ${file}: an owner of the organisation grants it the permission actions: write (GitHub says: ${said})`,
   };
   return { kind: 'infrastructure', why: words[why].replace(/\.+$/, ''), retryable: false, by: 'owner' };
 }

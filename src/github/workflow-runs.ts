@@ -91,21 +91,23 @@ export async function findRunByNonce(
   return found.reduce<WorkflowRun | null>((old, run) => (old === null || run.id < old.id ? run : old), null);
 }
 
-/** On the branch itself, newest first: what nobody chose to start. One request. */
+/** On the branch itself, newest first: what nobody chose to start. One request for each event. */
 export async function listOwnRuns(
   client: GitHubClient,
   at: WorkflowAddress,
 ): Promise<readonly WorkflowRun[]> {
-  const runs = await listRuns(client, at, { status: 'completed', per_page: OWN_RUNS });
-  return runs
-    .filter((run) => BASELINE_EVENTS.includes(run.event) && run.status === 'completed' && isOwn(run, at))
-    .map(toRun)
-    .toSorted((a, b) => b.id - a.id);
+  const found: WorkflowRun[] = [];
+  // Asked for one by one: hundreds of runs that were dispatched for pull requests may lie in between.
+  for (const event of OWN_EVENTS) {
+    const runs = await listRuns(client, at, { event, status: 'completed', per_page: OWN_RUNS });
+    const own = runs.filter((run) => run.event === event && run.status === 'completed' && isOwn(run, at));
+    found.push(...own.map(toRun));
+  }
+  return found.toSorted((a, b) => b.id - a.id);
 }
 
-/** Dispatched runs of pull requests lie in between. */
-const OWN_RUNS = 50;
-export const BASELINE_EVENTS: readonly string[] = ['push', 'schedule'];
+const OWN_RUNS = 10;
+const OWN_EVENTS = ['push', 'schedule'];
 
 /**
  * True if the branch holds this commit. One request.

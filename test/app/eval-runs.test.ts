@@ -18,6 +18,8 @@ afterAll(() => street.close());
 
 const DISPATCH = 'actions/create-workflow-dispatch';
 const LIST = 'actions/list-workflow-runs';
+/** Runs of a push and of a schedule. */
+const BASELINE = [LIST, LIST];
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const NONCE = `ap-${'0f'.repeat(16)}`;
@@ -42,7 +44,7 @@ describe('a suite', () => {
     const shop = await street.foundShop();
     const pull = shop.open();
     // The first review of a workflow looks for its baseline as well.
-    expect(await shop.step(pull)).toEqual({ again: 0, actions: [LIST, DISPATCH] });
+    expect(await shop.step(pull)).toEqual({ again: 0, actions: [...BASELINE, DISPATCH] });
     const [run] = shop.runs();
     expect(await shop.step(pull)).toMatchObject({ actions: ['actions/get-workflow-run'] });
     expect(shop.check(pull)).toMatchObject({
@@ -104,7 +106,7 @@ describe('a process that died', () => {
     const pull = shop.open();
     await shop.hear();
     await street.storage.evalRuns.plan(planOf(shop, pull));
-    expect(await shop.review(pull)).toEqual({ again: MINUTE, actions: [LIST, LIST] });
+    expect(await shop.review(pull)).toEqual({ again: MINUTE, actions: [LIST, ...BASELINE] });
     expect(shop.check(pull).conclusion).toBeNull();
     shop.clock.ms += MINUTE;
     expect((await shop.review(pull)).actions).toEqual([LIST, DISPATCH]);
@@ -143,7 +145,7 @@ describe('a server that does not say which run it started', () => {
     street.github.setRunDetails('refused');
     const shop = await street.foundShop();
     const pull = shop.open();
-    expect((await shop.step(pull)).actions).toEqual([LIST, DISPATCH, DISPATCH]);
+    expect((await shop.step(pull)).actions).toEqual([...BASELINE, DISPATCH, DISPATCH]);
     expect((await shop.step(pull)).actions).toEqual([LIST]);
     expect((await shop.rows(pull))[0]).toMatchObject({ runId: shop.runs()[0]!.id });
     shop.runs()[0]!.play(artifact(resultsOf(4)));
@@ -342,6 +344,31 @@ describe('a dispatch that GitHub refuses', () => {
   });
 });
 
+describe('an app that may not use Actions', () => {
+  test('judges all the same, and says which permission it lacks', async () => {
+    const shop = await street.foundShop();
+    const pull = shop.open();
+    await shop.hear();
+    const message = 'Resource not accessible by integration';
+    street.github.fail({ operation: /^actions/ }, { status: 403, body: { message }, times: 2 });
+    await shop.review(pull);
+    await shop.review(pull);
+    expect(shop.gate(pull).title).toMatch(/^Waiting/);
+    expect(shop.check(pull).all.replaceAll('`', '')).toContain('actions: write');
+  });
+
+  test('any more while a run is under way waits for the owner', async () => {
+    const shop = await street.foundShop();
+    const pull = shop.open();
+    await shop.step(pull);
+    const message = 'Resource not accessible by integration';
+    street.github.fail({ operation: 'actions/get-workflow-run' }, { status: 403, body: { message } });
+    await shop.step(pull);
+    expect(shop.check(pull)).toMatchObject({ conclusion: 'action_required' });
+    expect(shop.check(pull).all.replaceAll('`', '')).toContain('actions: write');
+  });
+});
+
 describe('the cost', () => {
   test('is capped per pull request and day, and the check says until when', async () => {
     const shop = await street.foundShop({ evals: 'max_dispatches: 2' });
@@ -400,7 +427,7 @@ describe('the default branch', () => {
     const shop = await street.foundShop({ suite: 'max_regressions: 0' });
     shop.repository.startWorkflow(FILE, { event: 'push' }).play(artifact(resultsOf(4)));
     const pull = shop.open();
-    expect((await shop.step(pull)).actions).toEqual([LIST, ...READ, DISPATCH]);
+    expect((await shop.step(pull)).actions).toEqual([...BASELINE, ...READ, DISPATCH]);
     shop
       .runs()
       .at(-1)!
@@ -411,7 +438,7 @@ describe('the default branch', () => {
       all: expect.stringContaining('refund-4'),
     });
     shop.repository.startWorkflow(FILE, { event: 'schedule' }).play(artifact(resultsOf(3)));
-    expect((await shop.step(pull)).actions).toEqual([LIST, ...READ]);
+    expect((await shop.step(pull)).actions).toEqual([...BASELINE, ...READ]);
     expect(shop.check(pull).conclusion).toBe('success');
   });
 });
@@ -430,6 +457,21 @@ describe('runs of the same diff', () => {
     shop.runs()[1]!.play(artifact(resultsOf(4)));
     await shop.step(pull);
     // Once failed, once passed: no majority.
+    expect(shop.check(pull).conclusion).toBe('failure');
+  });
+
+  test('add up also where the older one ends after the newer one', async () => {
+    const shop = await street.foundShop({ suite: 'cancel_superseded: false' });
+    const pull = shop.open();
+    await shop.step(pull);
+    shop.repository.commit({ branch: 'change', files: {}, message: 'Again', author: 'lee' });
+    await shop.step(pull);
+    const [first, second] = shop.runs();
+    second!.play(artifact(resultsOf(4)));
+    await shop.step(pull);
+    expect(shop.check(pull).conclusion).toBe('success');
+    first!.play(artifact(resultsOf(0)));
+    await shop.step(pull);
     expect(shop.check(pull).conclusion).toBe('failure');
   });
 });
