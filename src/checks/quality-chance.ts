@@ -51,7 +51,7 @@ export function termLabel(name: TermName): string {
     case 'lines':
       return 'added lines outside tests';
     case 'settings':
-      return 'only settings, dependencies or build machines';
+      return 'only settings, dependencies or CI files';
     case 'docs':
       return 'only documents';
     case 'stopgap':
@@ -114,7 +114,7 @@ function moverWords(term: ChanceTerm, report: QualityReport): Message | null {
       return say`${ours(`${points > 0 ? '' : 'only '}${sayMany(lines, 'added line')} outside tests${every}`)}`;
     }
     case 'settings':
-      return figure > 0 ? say`only settings, dependencies or build machines change` : null;
+      return figure > 0 ? say`only settings, dependencies or CI files change` : null;
     case 'docs':
       return figure > 0 ? say`only documents change` : null;
     case 'stopgap':

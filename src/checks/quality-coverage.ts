@@ -131,7 +131,7 @@ function bringBack({ why }: Missing, { coverage }: TermContext): Message {
     case 'no-patches':
       return say`A change whose diff GitHub shows.`;
     case 'not-permitted':
-      return say`The owner grants the app to read actions.`;
+      return say`An owner lets the app read artifacts: the permission ${code('actions: read')}.`;
   }
 }
 

@@ -229,7 +229,7 @@ Too few to tell: the intervals overlap."
     [
       'forbidden',
       { ...SMALL, coverage: { kind: 'missing', why: 'not-permitted', detail: 'HTTP 403' } },
-      'The owner grants the app to read actions.',
+      'An owner lets the app read artifacts: the permission `actions: read`.',
     ],
     ['not configured', REPORT_ONLY, 'not measured<br><sub>the policy names no report</sub>'],
     [
@@ -485,7 +485,7 @@ A change that is typical in every term has 1.6 % here; each term multiplies its 
 | share of the files that are new to the author | 0 % | 40 % | 0.54 | ×0.81 |
 | earlier changes per touched file | 20 | 15 | 0.13 | ×1.05 |
 | added lines outside tests | 33 | 14 | 0.055 | ×1.07 |
-| only settings, dependencies or build machines | no | 7 % of changes | 0.6 | ×0.96 |
+| only settings, dependencies or CI files | no | 7 % of changes | 0.6 | ×0.96 |
 | only documents | no | 7 % of changes | −0.94 | ×1.07 |
 | title says temporary, disable, skip | no | 3 % of changes | 0.57 | ×0.98 |
 | title says docs, format, version | no | 12 % of changes | −0.7 | ×1.09 |
