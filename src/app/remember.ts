@@ -29,7 +29,7 @@ export type Fact =
   | { readonly kind: 'deployment'; readonly repoId: number; readonly deployment: Deployment }
   | { readonly kind: 'eval-press'; readonly press: Omit<EvalPress, 'id'> }
   | { readonly kind: 'eval-news'; readonly news: EvalNews; readonly at: Date }
-  /** GitHub Actions did something on this head: what it uploaded before may not be the newest. */
+  /** GitHub Actions did something on this head, or somebody says so: what it uploaded may not be the newest. */
   | { readonly kind: 'actions-ran'; readonly repoId: number; readonly headSha: string };
 
 /** `appId`: our own; a button is ours only on our own check. */
@@ -66,12 +66,16 @@ export function rememberFrom(event: WebhookEvent, now: Date, appId: number): rea
     case 'organization':
       return [{ kind: 'people-changed', installation: event.installation.id }];
     case 'check_run':
-      return [...actionsRan(event), ...pressOf(event, now, appId)];
+      return [...actionsRan(event, appId), ...pressOf(event, now, appId)];
     case 'workflow_run': {
       const news = readEvalNews(event);
       return news === null ? [] : [{ kind: 'eval-news', news, at: now }];
     }
-    case 'check_suite':
+    case 'check_suite': {
+      const { repository, check_suite: suite } = event;
+      if (event.action !== 'rerequested') return [];
+      return [{ kind: 'actions-ran', repoId: repository.id, headSha: suite.head_sha }];
+    }
     case 'status':
       return [];
   }
@@ -198,11 +202,13 @@ function removedPolicies({ ref, repository, commits }: PushEvent, at: Date): rea
   return scopes.map((scope) => ({ kind: 'policy-removed', scope, at }));
 }
 
-function actionsRan({
-  repository,
-  check_run,
-}: Extract<WebhookEvent, { name: 'check_run' }>): readonly Fact[] {
-  if (check_run.app?.slug !== GITHUB_ACTIONS) return [];
+/** Whoever has one of our checks run again wants everything read anew: of a run elsewhere no event tells. */
+function actionsRan(
+  { action, repository, check_run }: Extract<WebhookEvent, { name: 'check_run' }>,
+  appId: number,
+): readonly Fact[] {
+  const isOurs = check_run.app?.id === appId && (action === 'rerequested' || action === 'requested_action');
+  if (check_run.app?.slug !== GITHUB_ACTIONS && !isOurs) return [];
   return [{ kind: 'actions-ran', repoId: repository.id, headSha: check_run.head_sha }];
 }
 

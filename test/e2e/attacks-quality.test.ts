@@ -153,27 +153,40 @@ describe('two pull requests on one head', () => {
 
 describe('coverage', () => {
   const POLICY = 'quality_delta: { coverage: { artifact: coverage, patch_min: 80%, missing: fail } }\n';
+  const upload = (pull: PullRequestHandle, covered: number) => {
+    const records = Array.from({ length: 10 }, (_, at) => `DA:${at + 1},${at < covered ? 1 : 0}\n`).join('');
+    const content = makeZip([
+      { name: 'lcov.info', content: `TN:\nSF:src/tax.ts\n${records}end_of_record\n` },
+    ]);
+    world.repository.uploadArtifact({ name: 'coverage', content, headSha: pull.headSha });
+  };
+  const endTests = ({ headSha: sha }: PullRequestHandle) =>
+    void world.repository.createCheckRun({ app: actions, name: 'test', sha, conclusion: 'success' });
 
   test('of a tested file does not stand for an untested one whose path ends alike', async () => {
     await begin(POLICY);
     world.repository.commit({ files: { 'src/tax.ts': lines(10) }, message: 'Tax', author: 'dana' });
     await world.settle();
     const pull = world.openCopilot({ 'evil/src/tax.ts': lines(10, 'evil') });
-    const report = `TN:\nSF:src/tax.ts\n${Array.from({ length: 10 }, (_, at) => `DA:${at + 1},1\n`).join('')}end_of_record\n`;
-    world.repository.uploadArtifact({
-      name: 'coverage',
-      content: makeZip([{ name: 'lcov.info', content: report }]),
-      headSha: pull.headSha,
-    });
-    world.repository.createCheckRun({
-      app: actions,
-      name: 'test',
-      sha: pull.headSha,
-      status: 'completed',
-      conclusion: 'success',
-    });
+    upload(pull, 10);
+    endTests(pull);
     await world.settle();
     expect(world.check(pull)?.conclusion).toBe('failure');
     expect(qualityOn(pull)?.conclusion).toBe('failure');
+  });
+
+  test('is read anew when somebody has our check run again, as a late report brings no event', async () => {
+    await begin(POLICY);
+    const pull = world.openCopilot({ 'src/tax.ts': lines(10) });
+    upload(pull, 6);
+    endTests(pull);
+    await world.settle();
+    expect(qualityOn(pull)?.conclusion).toBe('failure');
+    upload(pull, 9);
+    const name = 'agent-policy/quality-delta';
+    const run = world.repository.checkRuns({ sha: pull.headSha, name, app: site.app, latest: true }).at(-1);
+    world.repository.rerequest(run!, 'bo');
+    await world.settle();
+    expect(qualityOn(pull)).toMatchObject({ conclusion: 'success', title: expect.stringContaining('90 %') });
   });
 });
