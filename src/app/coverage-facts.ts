@@ -17,6 +17,7 @@ export interface CoverageFactsReading {
 }
 
 const RECHECK_MS = 60_000;
+const CROWDED_RETRY_MS = 15_000;
 
 /**
  * Three requests (four for a run of the default branch) and a download, and one more for every further hundred files;
@@ -55,9 +56,10 @@ export async function readCoverageFacts(
   if (known !== undefined) return complete(deps, repoId, snapshot, source, known as ReadCoverage);
   // What is merged or closed is judged no more.
   if (state !== 'open') return answer({ kind: 'pending', why: 'not-started' });
-  const read = await deps.coverage.reader.inTurn(() =>
-    readCoverageOfHead(deps, client, target, repoId, snapshot, source),
-  );
+  const { reader } = deps.coverage;
+  if (reader.isCrowded())
+    return answer({ kind: 'pending', why: 'checks-running' }, later(now, CROWDED_RETRY_MS));
+  const read = await reader.inTurn(() => readCoverageOfHead(deps, client, target, repoId, snapshot, source));
   if (read.isAwaited) {
     const since = await deps.storage.coverageResults.missedSince(repoId, headSha, head.mark, now);
     const { headReportMs, defaultBranchReportMs } = deps.coverage.patience;

@@ -7,12 +7,16 @@ import { startWorker } from '../threads/start-worker.js';
 export interface CoverageReader {
   /** Downloads, which are held in memory, and readings take turns: so many at once, the others wait. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** True if enough wait already: whoever waits holds a place that reviews without a report need. */
+  isCrowded(): boolean;
   /** In a thread of its own. Throws if that dies of a bug. */
   read(job: CoverageJob): Promise<CoverageReading>;
 }
 
 const LIMITS: ReadLimits = { memoryMb: 768, timeoutMs: 60_000 };
 const AT_ONCE = 2;
+/** Of the twenty jobs that are done at once. */
+const MOST_WAITING = 4;
 
 export function createCoverageReader(limits: ReadLimits = LIMITS): CoverageReader {
   let running = 0;
@@ -30,6 +34,7 @@ export function createCoverageReader(limits: ReadLimits = LIMITS): CoverageReade
         else next();
       }
     },
+    isCrowded: () => waiting.length >= MOST_WAITING,
     async read(job) {
       const answer = await readInWorker(startWorker, job, limits);
       if (answer.kind === 'failed') throw new Error(`read coverage: ${answer.why}`);

@@ -77,6 +77,24 @@ describe('what is not known yet is pending', () => {
   });
 });
 
+test('many large reports of others hold up no job: whoever finds a crowd comes again soon', async () => {
+  const shop = await street.foundShop();
+  shop.runChecks();
+  shop.upload(GOOD);
+  const { reader } = shop.deps.coverage;
+  let release = () => {};
+  const large = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const others = Array.from({ length: 6 }, () => reader.inTurn(() => large));
+  const { facts, requests, recheckAt } = await shop.look();
+  expect({ facts, requests }).toEqual({ facts: { kind: 'pending', why: 'checks-running' }, requests: [] });
+  expect(recheckAt!.getTime() - shop.clock.ms).toBeLessThanOrEqual(60_000);
+  release();
+  await Promise.all(others);
+  expect((await shop.look()).facts).toMatchObject(MEASURED);
+});
+
 describe('what is remembered of a head', () => {
   test('is forgotten when its workflow ran again', async () => {
     const shop = await street.foundShop();
