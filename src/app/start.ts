@@ -124,6 +124,7 @@ function keepHouse(storage: Storage, log: Logger): void {
     storage.commitPushes.prune(new Date(now - COMMIT_PUSHES_KEPT_MS)),
     storage.cache.prune(new Date(now)),
     storage.coverageResults.prune(new Date(now - COVERAGE_KEPT_MS)),
+    storage.coverageRecords.prune(new Date(now - COVERAGE_KEPT_MS)),
     storage.evalRuns.prune(new Date(now - EVALS_KEPT_MS)),
   ]).catch((error: unknown) => log.warn({ err: error }, 'could not drop what is old'));
   wakeDueHistories(storage, new Date(now)).catch((error: unknown) => log.warn({ err: error }, NOT_WOKEN));

@@ -37,6 +37,8 @@ export interface CoverageRecords {
   readBase(query: CoverageHistoryQuery): Promise<(CoveredLines & { readonly pullRequest: number }) | null>;
   /** Patch coverage, 0 to 1, of the merged changes that added executable lines to any base; the newest `limit`. */
   readShares(query: CoverageHistoryQuery, limit: number): Promise<readonly number[]>;
+  /** Drops what was measured before then and never seen merged. */
+  prune(before: Date): Promise<void>;
 }
 
 export function openCoverageRecords(database: Database): CoverageRecords {
@@ -113,6 +115,14 @@ export function openCoverageRecords(database: Database): CoverageRecords {
         .limit(limit)
         .execute();
       return rows.map((row) => row.patch_covered / row.patch_executable);
+    },
+    async prune(before) {
+      await database
+        .query()
+        .deleteFrom('coverage_changes')
+        .where('measured_at', '<', before)
+        .where('merged_at', 'is', null)
+        .execute();
     },
   };
 }

@@ -152,5 +152,14 @@ describe.each(ENGINES)('coverage on $name', ({ start }) => {
       await storage.coverageRecords.record(change(3, { headSha: OTHER }));
       expect(await base()).toMatchObject(totals);
     });
+
+    test('is dropped when it is old and was never merged', async () => {
+      repoId += 1;
+      for (const number of [3, 4]) await storage.coverageRecords.record(change(number));
+      await merge(3, 1);
+      await storage.coverageRecords.prune(LATER);
+      await merge(4, 2);
+      expect(await base()).toMatchObject({ pullRequest: 3 });
+    });
   });
 });
