@@ -62,6 +62,7 @@ export async function backfillFromClone(
   const local = await readChanges(args, tip, policy, read, progress);
   const before = await readRecorded(store, state.repoId);
   refuseStranger(args, local, before);
+  await store.ledger.saveProgress(state.repoId, { wantedFrom: state.wantedFrom });
   const recorded = await record(args, store, state, local, before, progress);
   const common = {
     repoId: state.repoId,
@@ -99,10 +100,7 @@ async function findState(
     throw new CommandFailure(
       `The app has no records of ${owner}/${name} yet, and keeps them under GitHub's number of the repository. Give it: --repo-id "$(gh api repos/${owner}/${name} --jq .id)". Another name? --as OWNER/NAME.`,
     );
-  if (known !== null) {
-    if (known.wantedFrom > since) await ledger.saveProgress(known.repoId, { wantedFrom: since });
-    return { ...known, wantedFrom: Math.min(known.wantedFrom, since) };
-  }
+  if (known !== null) return { ...known, wantedFrom: Math.min(known.wantedFrom, since) };
   const span = wantedSpan({ repository: policy, organization: { kind: 'not-visible' } }, catalogue);
   return ledger.open(repoId!, { owner, repo: name, span, wantedFrom: since });
 }

@@ -470,7 +470,8 @@ describe('backfill refuses what would end in wrong records', () => {
     for (let day = 80; day > 20; day -= 2)
       other.commit({ 'x.ts': `${day}\n` }, `Other ${day}`, LEE, ago(day) + 60);
     const before = await dump(dataFolder);
-    const ran = await backfill(dataFolder, '--repo', other.folder, '--as', 'acme/shop');
+    const flags = ['--since', '800d', '--repo', other.folder, '--as', 'acme/shop'];
+    const ran = await runWith({ DATA_FOLDER: dataFolder }, 'backfill', ...flags);
     expect(ran.err).toContain('is no clone of acme/shop: of its 29 changes');
     expect(ran.code).toBe(2);
     expect(await dump(dataFolder)).toBe(before);
