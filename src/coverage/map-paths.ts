@@ -38,11 +38,11 @@ export function createPathMapper(known: KnownPaths) {
   };
 }
 
-/** `.ts` of `src/a.ts`; a name without one is its own. */
+/** `.ts` of `src/a.ts`, and of `a.mts` and `a.TSX`, which are the same language; a name without one is its own. */
 export function endingOf(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   const dot = name.lastIndexOf('.');
-  return dot <= 0 ? name : name.slice(dot);
+  return dot <= 0 ? name : name.slice(dot).replace(/^\.[cm]?([jt]s)x?$/, '.$1');
 }
 
 /** Takes `strip` from the front of a path and sets `add` there. */

@@ -92,13 +92,17 @@ const MATCHERS: readonly (readonly [LeftOut, Matcher])[] = (
   ['lockfile', 'snapshot', 'vendored', 'generated'] as const
 ).map((why) => [why, compileGlobs(UNREAD_FILES[why])]);
 
+/** What can be run is read, whatever its author calls it: `pay.snap.ts` is a program. */
+const PROGRAM =
+  /\.(?:[cm]?[jt]sx?|vue|svelte|py|rb|php|pl|lua|go|rs|java|kts?|scala|groovy|cs|fs|swift|mm?|c|cc|cpp|h|hpp|dart|exs?|sh|sql)$/i;
+
 function reasonToLeaveOut(
   path: string,
   ignored: Matcher,
   isGenerated: (path: string) => boolean,
 ): LeftOut | null {
-  const known = MATCHERS.find(([, matches]) => matches(path));
-  if (known !== undefined) return known[0];
+  const known = MATCHERS.find(([, matches]) => matches(path))?.[0];
+  if (known !== undefined && !(known === 'snapshot' && PROGRAM.test(path))) return known;
   if (isGenerated(path)) return 'generated';
   return ignored(path) ? 'ignored' : null;
 }

@@ -115,6 +115,15 @@ describe('patch coverage', () => {
     });
   });
 
+  test.each(['src/new.mts', 'src/new.cts', 'src/new.tsx', 'src/NEW.TS'])(
+    'knows that %s is of a kind it measures',
+    async (path) => {
+      expect(patchCoverage(await reportOf({ a: LCOV }), [lines(path, 1)])).toMatchObject({
+        unmeasured: [{ path, addedLines: 1 }],
+      });
+    },
+  );
+
   test('knows them also when no file of the report could be mapped', async () => {
     const report = await reportOf({ a: LCOV }, { paths: ['README.md'] });
     expect(patchCoverage(report, [lines('src/tax.ts', 2)])).toMatchObject({

@@ -180,6 +180,20 @@ describe('size', () => {
     });
   });
 
+  test('counts a program that its author calls a snapshot', () => {
+    const files = ['src/pay.snap.ts', 'src/__snapshots__/pay.JS', 'src/__snapshots__/run.py'];
+    const size = measureSize(
+      files.map((path) => lines(path)),
+      { ignore: [], isGenerated: () => false },
+    );
+    expect(size).toMatchObject({ lines: 45, files: 3, leftOut: [] });
+    const seen = measureSize([lines('e2e/page.snap.png'), lines('src/a.snap')], {
+      ignore: [],
+      isGenerated: () => false,
+    });
+    expect(seen).toMatchObject({ lines: 0, files: 0 });
+  });
+
   test('binary files and negative counts have no lines', () => {
     const size = measureSize([lines('logo.png', -1, -1)], { ignore: [], isGenerated: () => false });
     expect(size).toMatchObject({ lines: 0, files: 1 });
