@@ -48,4 +48,62 @@ describe('a suite that a zone names', () => {
       'actions/download-artifact',
     ]);
   });
+
+  test('is started once by ten events at once', async () => {
+    world = await foundSuite(site);
+    const pull = world.openByPerson('lee', CHANGE);
+    for (let at = 0; at < 5; at += 1) {
+      world.repository.createStatus({ context: `ci/${at}`, state: 'success', by: 'lee', sha: pull.headSha });
+      pull.review({ by: at % 2 === 0 ? 'kim' : 'bo', state: 'COMMENTED' });
+    }
+    await world.settle();
+    expect(runs()).toHaveLength(1);
+  });
+
+  test('blocks the merge when it fails, and says what fails', async () => {
+    world = await foundSuite(site);
+    const pull = world.openByPerson('lee', CHANGE);
+    await world.settle();
+    runs()[0]!.play(artifact(resultsOf(2)));
+    await world.settle();
+    expect(check(pull)).toMatchObject({ conclusion: 'failure' });
+    expect(check(pull)!.summary).toContain('refund-3');
+    expect(world.check(pull)).toMatchObject({
+      conclusion: 'failure',
+      title: expect.stringMatching(/^Blocked: /),
+    });
+    expect(pull.merge({ by: 'dana' })).toMatchObject({ merged: false });
+    const pressed = check(pull)!.run;
+    world.repository.pressAction(pressed, 'rerun-evals', 'kim');
+    await world.settle();
+    expect(runs()).toHaveLength(2);
+    expect(check(pull)).toMatchObject({ conclusion: null });
+  });
+
+  test('starts for a draft when it is ready, and not before', async () => {
+    world = await foundSuite(site);
+    const pull = world.openByPerson('lee', CHANGE);
+    await world.settle();
+    expect(runs()).toHaveLength(1);
+    pull.convertToDraft('lee');
+    world.repository.commit({
+      branch: 'change',
+      files: { 'prompts/refund.md': 'Two.\n' },
+      message: 'Two',
+      author: 'lee',
+    });
+    await world.settle();
+    expect(runs()).toHaveLength(1);
+    pull.readyForReview('lee');
+    await world.settle();
+    expect(runs()).toHaveLength(2);
+  });
+
+  test('is not run for a change that its zone does not hold', async () => {
+    world = await foundSuite(site);
+    const pull = world.openByPerson('lee', { 'src/index.ts': 'export const a = 1;\n' });
+    await world.settle();
+    expect(runs()).toHaveLength(0);
+    expect(check(pull)).toBeNull();
+  });
 });

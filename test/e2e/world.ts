@@ -9,7 +9,7 @@ import { startGitHub } from '../fakes/github/index.js';
 import type { PullRequestHandle } from '../fakes/github/model/handles.js';
 
 const catalogue = parseCatalogue(await readFile(new URL('../../config/agents.yml', import.meta.url), 'utf8'));
-const WEBHOOK_SECRET = 'a-secret-for-loopback-tests';
+export const WEBHOOK_SECRET = 'a-secret-for-loopback-tests';
 
 const POLICY = `version: 1
 owner: "@acme/platform"
