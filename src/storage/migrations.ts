@@ -3,6 +3,7 @@
 import { COVERAGE_MIGRATION } from './coverage-tables.js';
 import type { Database } from './database.js';
 import { EVAL_STATEMENTS } from './eval-tables.js';
+import { HEALING_STATEMENTS } from './healing-tables.js';
 import { LEDGER_NOTES_STATEMENTS } from './ledger-notes.js';
 import { LEDGER_STATEMENTS } from './ledger-tables.js';
 
@@ -170,4 +171,5 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'when a policy was removed',
     statements: ['alter table agent_policy.policies_seen add column removed_at timestamptz'],
   },
+  { number: 9, name: 'how fresh verdicts are', statements: HEALING_STATEMENTS },
 ];

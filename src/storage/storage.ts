@@ -2,6 +2,7 @@
 // One dialect, PostgreSQL: embedded (PGlite in a data folder) unless a DATABASE_URL names a server.
 import type { Logger } from 'pino';
 import { type Cache, openCache } from './cache.js';
+import { type Chores, openChores } from './chores.js';
 import { type CommitPushes, openCommitPushes } from './commit-pushes.js';
 import { type CoverageRecords, openCoverageRecords } from './coverage-records.js';
 import { type CoverageResults, openCoverageResults } from './coverage-results.js';
@@ -21,6 +22,8 @@ import { openLedger } from './open-ledger.js';
 import { openPoliciesSeen, type PoliciesSeen } from './policies-seen.js';
 import { openPushes, type Pushes } from './pushes.js';
 import { type JobQueue, openQueue } from './queue.js';
+import { openRedeliveries, type Redeliveries } from './redeliveries.js';
+import { openRefreshes, type Refreshes } from './refreshes.js';
 import { openRequesters, type Requesters } from './requesters.js';
 import { openTightened, type Tightened } from './tightened.js';
 
@@ -45,6 +48,9 @@ export interface Storage {
   readonly coverageResults: CoverageResults;
   readonly coverageRecords: CoverageRecords;
   readonly evalRuns: EvalRuns;
+  readonly refreshes: Refreshes;
+  readonly redeliveries: Redeliveries;
+  readonly chores: Chores;
   readonly queue: JobQueue;
   /** Resolves when a query is answered; rejects when the database cannot be reached. */
   ping(): Promise<void>;
@@ -93,6 +99,9 @@ function assemble(database: Database, queue: JobQueue): Storage {
     coverageResults: openCoverageResults(database),
     coverageRecords: openCoverageRecords(database),
     evalRuns: openEvalRuns(database),
+    refreshes: openRefreshes(database),
+    redeliveries: openRedeliveries(database),
+    chores: openChores(database),
     queue,
     ping: async () => {
       await database.executeSql('select 1');

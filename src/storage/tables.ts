@@ -3,11 +3,12 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { CoverageTables } from './coverage-tables.js';
 import type { EvalTables } from './eval-tables.js';
+import type { HealingTables } from './healing-tables.js';
 
 /** Written as JSON text with an explicit cast, read as the parsed value. */
 type Json = ColumnType<unknown, unknown, unknown>;
 
-export interface Tables extends CoverageTables, EvalTables {
+export interface Tables extends CoverageTables, EvalTables, HealingTables {
   deliveries: {
     id: string;
     event: string;
