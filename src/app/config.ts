@@ -19,6 +19,8 @@ export interface Config {
   readonly endpoints: Endpoints;
   /** `required`: an organisation policy that cannot be read is unreadable, never absent. */
   readonly orgPolicy: 'required' | 'optional';
+  /** Whoever reads `/metrics` shows it; `null`: anybody may read them. */
+  readonly metricsToken: string | null;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -63,6 +65,7 @@ export function readConfig(env: Environment): Config | { readonly problems: read
     databaseUrl: read<string | null>('DATABASE_URL', null, parseDatabaseUrl),
     dataFolder: read('DATA_FOLDER', DEFAULT_DATA_FOLDER, (value) => value),
     orgPolicy: read('ORG_POLICY', 'optional', oneOf(['required', 'optional'])),
+    metricsToken: read<string | null>('METRICS_TOKEN', null, parseMetricsToken),
     logLevel: read(
       'LOG_LEVEL',
       'info',
@@ -93,6 +96,11 @@ function parseSecret(value: string): string {
     );
   }
   return value;
+}
+
+function parseMetricsToken(value: string): string {
+  if (/^[\x21-\x7e]{16,}$/.test(value)) return value;
+  throw new Error('must have at least 16 characters, without spaces. `openssl rand -hex 24` makes one.');
 }
 
 /** PEM as it is, with escaped newlines, or the whole of it in base64: the three ways hosts keep it. */

@@ -1,6 +1,8 @@
 // What does the app's work need from the outside?
 import type { Logger } from 'pino';
 import type { Catalogue } from '../agents/catalogue.js';
+import type { Authorship } from '../domain/authorship.js';
+import type { Gate } from '../domain/verdict.js';
 import type { InstallationClients } from '../github/connect.js';
 import type { Storage } from '../storage/storage.js';
 import type { CoveragePatience } from './coverage-patience.js';
@@ -23,6 +25,8 @@ export interface Dependencies {
   readonly historyPauseMs: number;
   /** Installations of which a history is being read back, with how many others wait for their turn. */
   readonly readingHistory: Map<number, number>;
+  /** A review has its verdict, and its check stands. */
+  readonly onJudged: (gate: Gate, authorship: Authorship) => void;
   readonly now: () => Date;
   readonly log: Logger;
 }

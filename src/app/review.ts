@@ -82,6 +82,7 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
     },
     'judged',
   );
+  deps.onJudged(gate, decision.authorship.authorship);
   // The verdict stands and the marks are kept; the digest adds to them and is read again with the next review.
   await rememberAgent(deps, client, target, judgement).catch((error: unknown) => {
     if (!(error instanceof GitHubFailure)) throw error;

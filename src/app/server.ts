@@ -5,7 +5,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { createNodeMiddleware, type Probot } from 'probot';
+import { answerMetrics, type MetricsEndpoint } from './answer-metrics.js';
 import type { IngestOutcome, WebhookDelivery } from './ingress.js';
+import { within } from './within.js';
 
 export interface ServerOptions {
   readonly probot: Probot;
@@ -17,6 +19,10 @@ export interface ServerOptions {
   readonly ingest: (delivery: WebhookDelivery) => Promise<IngestOutcome>;
   /** Rejects while the app cannot do its work; what it resolves with is shown. */
   readonly checkReady: () => Promise<object>;
+  /** A request to the webhooks' address is refused before its event is looked at. */
+  readonly onRefused?: (status: number) => void;
+  /** Without it there are none. */
+  readonly metrics?: MetricsEndpoint;
   readonly ingestDeadlineMs?: number;
 }
 
@@ -99,6 +105,7 @@ function createHandler(options: ServerOptions, middleware: Middleware) {
     const refuse = (status: number, why: string) => {
       const fields = { status, delivery: request.headers['x-github-delivery'], why };
       log.warn(fields, 'refused a webhook');
+      options.onRefused?.(status);
       answer(response, status, { error: why });
     };
     if (request.method !== 'POST') {
@@ -131,6 +138,7 @@ function createHandler(options: ServerOptions, middleware: Middleware) {
       const { statusCode: status } = response;
       if (status >= 400)
         log.warn({ status, delivery: request.headers['x-github-delivery'] }, 'Probot refused a webhook');
+      if (status >= 400 && status < 500) options.onRefused?.(status);
     } finally {
       bufferedBytes -= body.read;
     }
@@ -142,6 +150,8 @@ function createHandler(options: ServerOptions, middleware: Middleware) {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (isRead && path === '/healthz') return answer(response, 200, { status: 'ok' });
     if (isRead && path === '/readyz') return answerReady(options, response);
+    if (isRead && path === '/metrics' && options.metrics !== undefined)
+      return answerMetrics(options.metrics, request, response);
     answer(response, 404, { error: 'not found' });
   };
 }
@@ -218,18 +228,4 @@ function close(server: Server): Promise<void> {
     });
     server.closeIdleConnections();
   });
-}
-
-async function within<T>(ms: number, work: Promise<T>, why: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(why)), ms);
-  });
-  // It goes on after the deadline; its failure then has nobody else to tell.
-  work.catch(() => {});
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -4,15 +4,18 @@ import type { Catalogue } from '../agents/catalogue.js';
 import { createInstallationClients } from '../github/connect.js';
 import { openStorage, type Storage } from '../storage/storage.js';
 import type { Config } from './config.js';
+import { countEvents } from './count-events.js';
 import { COVERAGE_PATIENCE, type CoveragePatience } from './coverage-patience.js';
 import { createCoverageReader } from './coverage-reader.js';
 import type { Dependencies } from './dependencies.js';
 import { EVAL_PATIENCE, type EvalPatience } from './eval-patience.js';
-import { handleJob } from './handle-job.js';
 import { createIngress } from './ingress.js';
+import { createMetrics } from './metrics.js';
 import { createProbot } from './probot.js';
+import { createReadiness } from './readiness.js';
 import { startServer } from './server.js';
 import { wakeDueHistories, wakeHistoriesAtStart } from './wake-histories.js';
+import { createJobHandler } from './work.js';
 
 export interface RunningApp {
   readonly url: string;
@@ -33,6 +36,8 @@ export interface Tuning {
   readonly evalPatience: EvalPatience;
   /** Between two steps of reading a history back. 0: none. */
   readonly historyPauseMs: number;
+  /** Metrics of the process, too: memory, CPU, event loop. For an app that has its process for itself. */
+  readonly processMetrics: boolean;
 }
 
 const TUNING: Tuning = {
@@ -40,6 +45,7 @@ const TUNING: Tuning = {
   coveragePatience: COVERAGE_PATIENCE,
   evalPatience: EVAL_PATIENCE,
   historyPauseMs: 2_000,
+  processMetrics: false,
 };
 
 export async function startApp(
@@ -48,16 +54,21 @@ export async function startApp(
   log: Logger,
   tuning: Partial<Tuning> = {},
 ): Promise<RunningApp> {
-  const { groupPatienceMs, coveragePatience, evalPatience, historyPauseMs } = { ...TUNING, ...tuning };
+  const { groupPatienceMs, coveragePatience, evalPatience, historyPauseMs, processMetrics } = {
+    ...TUNING,
+    ...tuning,
+  };
   const storage = await openStorage({ databaseUrl: config.databaseUrl, dataFolder: config.dataFolder, log });
   try {
     const probot = createProbot(config);
-    const deps: Dependencies = {
+    const metrics = createMetrics({ queue: storage.queue, ofProcess: processMetrics });
+    const deps: Omit<Dependencies, 'onJudged'> = {
       storage,
       clients: createInstallationClients({
         auth: (id) => (id === undefined ? probot.auth() : probot.auth(id)),
         endpoints: config.endpoints,
         now: Date.now,
+        watch: metrics.watchLimiter,
       }),
       catalogue,
       appId: config.appId,
@@ -70,15 +81,23 @@ export async function startApp(
       now: () => new Date(),
       log,
     };
-    await storage.queue.work((key) => handleJob(key, deps));
+    await storage.queue.work(createJobHandler(deps, metrics));
+    const ingest = createIngress({ storage, appId: config.appId, now: () => new Date(), log });
+    // Each must resolve before the app counts as ready; what it resolves with is shown.
+    const readiness = createReadiness({
+      engine: async () => storage.engine,
+      queue: () => storage.queue.stats(),
+    });
     const server = await startServer({
       probot,
       webhookSecret: config.webhookSecret,
       host: config.host,
       port: config.port,
       log,
-      ingest: createIngress({ storage, appId: config.appId, now: () => new Date(), log }),
-      checkReady: async () => ({ engine: storage.engine, queue: await storage.queue.stats() }),
+      ingest: countEvents(ingest, metrics),
+      onRefused: metrics.refused,
+      checkReady: readiness.check,
+      metrics: { render: metrics.render, token: config.metricsToken },
     });
     const woken = wakeHistoriesAtStart(storage, new Date()).catch((error: unknown) =>
       log.warn({ err: error }, NOT_WOKEN),

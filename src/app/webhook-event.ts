@@ -177,8 +177,12 @@ export type WebhookReading =
   /** Signed by GitHub, and not of the shape its documentation gives. `why` names fields, never values. */
   | { readonly kind: 'not understood'; readonly why: string };
 
+export function isKnownEvent(name: string): boolean {
+  return Object.hasOwn(SCHEMAS, name);
+}
+
 export function readWebhook(name: string, payload: unknown): WebhookReading {
-  if (!Object.hasOwn(SCHEMAS, name)) return { kind: 'other' };
+  if (!isKnownEvent(name)) return { kind: 'other' };
   const parsed = SCHEMAS[name as WebhookName].safeParse(payload);
   if (parsed.success) return { kind: 'event', event: { name, ...parsed.data } as WebhookEvent };
   const fields = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.code}`);

@@ -3,7 +3,7 @@
 import { Octokit } from '@octokit/rest';
 import { ProbotOctokit } from 'probot';
 import type { Endpoints, GitHubClient, OctokitLike } from './client.js';
-import { createLimiter } from './limiter.js';
+import { createLimiter, type Limiter } from './limiter.js';
 import { createClient, toFailure } from './transport.js';
 
 /** GitHub supports a version at least 24 months: https://docs.github.com/rest/about-the-rest-api/api-versions */
@@ -56,10 +56,15 @@ export function createInstallationClients(options: {
   readonly auth: (installationId?: number) => Promise<OctokitLike>;
   readonly endpoints: Endpoints;
   readonly now: () => number;
+  /** Stands between a client and its limiter, to count; the app's own client has the number 0. */
+  readonly watch?: (installation: number, limiter: Limiter) => Limiter;
 }): InstallationClients {
+  const watch = options.watch ?? ((_installation: number, limiter: Limiter) => limiter);
   const clients = new Map<number, Promise<GitHubClient>>();
-  const connect = async (id?: number) =>
-    createClient(await options.auth(id), options.endpoints, createLimiter({ now: options.now }), options.now);
+  const connect = async (id?: number) => {
+    const limiter = watch(id ?? 0, createLimiter({ now: options.now }));
+    return createClient(await options.auth(id), options.endpoints, limiter, options.now);
+  };
   const remember = (key: number, id?: number) => {
     const known = clients.get(key);
     if (known !== undefined) return known;

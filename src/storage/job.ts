@@ -6,8 +6,11 @@ import { storableText } from './storable.js';
 /** `again`: completed and sent again in one transaction, for a second from now at the soonest; nothing sleeps in memory. */
 export type JobResult = { readonly kind: 'done' } | { readonly kind: 'again'; readonly at: Date };
 
-/** `signal` fires when the job has overrun its time: it then counts as failed, and another attempt may start. */
-export type JobHandler = (key: string, signal: AbortSignal) => Promise<JobResult>;
+/**
+ * `signal` fires when the job has overrun its time: it then counts as failed, and another attempt may start.
+ * `waitedMs`: from when the job was due until this attempt began, earlier attempts included.
+ */
+export type JobHandler = (key: string, signal: AbortSignal, waitedMs: number) => Promise<JobResult>;
 
 export interface QueueSettings {
   /** Attempts after the first one; with the default delays about two hours. */

@@ -40,6 +40,7 @@ interface Attempt {
   readonly key: string;
   readonly retryCount: number;
   readonly retryLimit: number;
+  readonly waitedMs: number;
 }
 
 export function startWorker(options: WorkerOptions): QueueWorker {
@@ -117,7 +118,21 @@ async function fetchJobs(
     // Also keeps a key apart whose claim lapsed while its handler still runs here.
     ...(keysAtWork.length > 0 ? { ignoreGroups: [...keysAtWork] } : {}),
   });
-  return jobs.map(({ id, data, retryCount, retryLimit }) => ({ id, key: data.key, retryCount, retryLimit }));
+  return jobs.map((job) => {
+    const { id, data, retryCount, retryLimit } = job;
+    return { id, key: data.key, retryCount, retryLimit, waitedMs: waitOf(job) };
+  });
+}
+
+/** By the database's clock alone. A retry has a start of its own; its first sending is when it was due. */
+function waitOf(job: {
+  readonly createdOn: Date;
+  readonly startAfter: Date;
+  readonly startedOn: Date;
+  readonly retryCount: number;
+}): number {
+  const due = job.retryCount > 0 ? job.createdOn : job.startAfter;
+  return Math.max(0, job.startedOn.getTime() - due.getTime());
 }
 
 /** Never rejects. */
@@ -126,7 +141,7 @@ async function runJob(options: WorkerOptions, attempt: Attempt): Promise<void> {
   const { key } = attempt;
   const overrun = new AbortController();
   try {
-    const result = await runHandler(options, key, overrun);
+    const result = await runHandler(options, attempt, overrun);
     await settle(options, attempt, result);
   } catch (error) {
     const isLast = attempt.retryCount >= attempt.retryLimit;
@@ -142,7 +157,11 @@ async function runJob(options: WorkerOptions, attempt: Attempt): Promise<void> {
   }
 }
 
-async function runHandler(options: WorkerOptions, key: string, overrun: AbortController): Promise<JobResult> {
+async function runHandler(
+  options: WorkerOptions,
+  { key, waitedMs }: Attempt,
+  overrun: AbortController,
+): Promise<JobResult> {
   const { jobTimeoutMs } = options.settings;
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
@@ -153,7 +172,7 @@ async function runHandler(options: WorkerOptions, key: string, overrun: AbortCon
     }, jobTimeoutMs);
   });
   try {
-    return await Promise.race([options.handler(key, overrun.signal), timeout]);
+    return await Promise.race([options.handler(key, overrun.signal, waitedMs), timeout]);
   } finally {
     clearTimeout(timer);
   }

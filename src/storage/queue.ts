@@ -37,6 +37,8 @@ export interface JobQueue {
   /** Resolves when no job is due, in retry or at work; a job deferred to later does not count. Rejects when late. */
   idle(timeoutMs?: number): Promise<void>;
   stats(): Promise<QueueStats>;
+  /** For how long the oldest job that is due has waited; 0: none is due. */
+  oldestWaitMs(): Promise<number>;
   /** Newest first. Sending the key again is the way to revive one. */
   deadLetters(): Promise<readonly DeadLetter[]>;
 }
@@ -107,6 +109,7 @@ export async function openQueue(
       );
     },
     stats: () => readStats(database),
+    oldestWaitMs: () => readOldestWait(database),
     deadLetters: () => readDeadLetters(database),
   };
   return queue;
@@ -234,6 +237,15 @@ async function readStats(database: Database): Promise<QueueStats> {
      from ${SCHEMA}.job where name = '${QUEUE}' and state in ('created', 'retry', 'active')`,
   );
   return rows[0];
+}
+
+async function readOldestWait(database: Database): Promise<number> {
+  const { rows } = await database.executeSql(
+    `select coalesce(extract(epoch from ${SCHEMA}.job_now() - min(start_after)) * 1000, 0)::float8 as ms
+     from ${SCHEMA}.job where name = '${QUEUE}' and state in ('created', 'retry')
+       and start_after <= ${SCHEMA}.job_now()`,
+  );
+  return rows[0].ms;
 }
 
 async function readDeadLetters(database: Database): Promise<readonly DeadLetter[]> {

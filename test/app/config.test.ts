@@ -37,6 +37,7 @@ describe('the settings', () => {
       dataFolder: './data',
       endpoints: { apiUrl: 'https://api.github.com', graphqlUrl: 'https://api.github.com/graphql' },
       orgPolicy: 'optional',
+      metricsToken: null,
       logLevel: 'info',
     });
   });
@@ -119,6 +120,8 @@ describe('the settings', () => {
     ['DATABASE_URL', 'mysql://x', 'postgres://'],
     ['ORG_POLICY', 'maybe', 'Known: required, optional'],
     ['LOG_LEVEL', 'loud', 'Known: fatal'],
+    ['METRICS_TOKEN', 'short', 'at least 16'],
+    ['METRICS_TOKEN', 'with a space in the middle of it', 'without spaces'],
     ['GITHUB_API_URL', 'ghe.acme.dev', 'no http(s) address'],
   ])('%s=%j is refused', (name, value, why) => {
     expect(problems({ [name]: value })).toEqual([expect.stringContaining(why)]);

@@ -110,6 +110,7 @@ export async function openStreet() {
         readingHistory: new Map(),
         evals: EVAL_PATIENCE,
         coverage: { reader: createCoverageReader(), patience: COVERAGE_PATIENCE },
+        onJudged: () => {},
         now: () => new Date(clock.ms),
         log,
       };

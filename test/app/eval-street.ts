@@ -76,6 +76,7 @@ export async function openEvalStreet() {
         ...{ orgPolicyRequired: false, groupPatienceMs: 0, historyPauseMs: 0, readingHistory: new Map() },
         coverage: { reader: createCoverageReader(), patience: COVERAGE_PATIENCE },
         evals: EVAL_PATIENCE,
+        onJudged: () => {},
       };
       const receive = createIngress({ storage, appId: app.id, now, log });
       const open = (

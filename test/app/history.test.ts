@@ -67,6 +67,7 @@ function dependencies(changes: Partial<Dependencies> = {}): Dependencies {
     historyPauseMs: 1,
     readingHistory: new Map(),
     evals: EVAL_PATIENCE,
+    onJudged: () => {},
     now: () => new Date(),
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     ...changes,

@@ -50,7 +50,7 @@ async function benchOf(engine: Engine, settings: Partial<QueueSettings>): Promis
   await closeBench(engine);
   const storage = await engine.open(settings);
   const bench: Bench = { settings, storage, handler: async () => DONE };
-  await storage.queue.work((key, signal) => bench.handler(key, signal));
+  await storage.queue.work((...job) => bench.handler(...job));
   benches.set(engine, bench);
   return bench;
 }
