@@ -117,8 +117,8 @@ function mergeTimes(trunk: Trunk, until: number): readonly number[] {
   return settlePage(newestFirst, until).times.map(Math.floor).reverse();
 }
 
-/** Names, reverts and causes stand at the beginning and the end of what people write. */
-const MAX_MESSAGE = 10_000;
+/** As many characters as are kept of a message from GitHub: the same commit is known by the same words. */
+const MAX_MESSAGE = 16_000;
 
 interface Change {
   readonly position: number;
