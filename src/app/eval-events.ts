@@ -17,7 +17,6 @@ export type EvalNews =
       readonly nonce: string | null;
       readonly action: 'requested' | 'in_progress' | 'completed';
       readonly conclusion: string | null;
-      readonly startedAt: Date;
     }
   /** A run that nobody chose to start ended on the default branch. */
   | {
@@ -50,7 +49,7 @@ export function readEvalNews({
   if (run.event !== 'workflow_dispatch') return null;
   return {
     ...{ kind: 'run', ...about, action, nonce: findNonce(run.display_title ?? '') },
-    ...{ conclusion: run.conclusion, startedAt: run.run_started_at },
+    conclusion: run.conclusion,
   };
 }
 
@@ -58,7 +57,8 @@ export async function storeEvalNews(storage: Storage, news: EvalNews, now: Date)
   if (news.kind === 'default-branch') return forgetBaselines(storage, news, now);
   const row = await findRow(storage, news);
   if (row === null || row.end !== null) return;
-  if (news.action === 'in_progress') await storage.evalRuns.started(row.id, news.startedAt);
+  // GitHub's own time of start is when the run was queued.
+  if (news.action === 'in_progress') await storage.evalRuns.started(row.id, now);
   if (news.action === 'completed') await rememberEnd(storage, news, news.conclusion, now);
 }
 

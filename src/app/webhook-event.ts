@@ -139,7 +139,6 @@ const SCHEMAS = {
       head_branch: z.string().max(1_000).nullable(),
       path: z.string().max(1_000),
       run_attempt: Id,
-      run_started_at: Time,
       /** `null`: the fork is gone. */
       head_repository: z.object({ id: Id }).nullish(),
     }),

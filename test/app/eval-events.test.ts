@@ -32,7 +32,6 @@ function workflowRun(action: string, run: object = {}) {
       head_sha: HEAD,
       path: '.github/workflows/agent-evals.yml',
       run_attempt: 1,
-      run_started_at: '2026-11-20T11:00:00Z',
       head_repository: { id: 7 },
       ...run,
     },
