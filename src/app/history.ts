@@ -23,6 +23,7 @@ const LEFT_TO_REVIEWS = 0.5;
 /** How often one job may step forward: more is read by the next one. */
 const MAX_STEPS_FORWARD = 5;
 const EXPIRED_AT_ONCE = 500;
+const MAX_EXPIRED_PARTS = 100;
 
 export async function readHistory(target: HistoryTarget, deps: Dependencies): Promise<JobResult> {
   const { installation, owner, repo } = target;
@@ -41,13 +42,13 @@ export async function readHistory(target: HistoryTarget, deps: Dependencies): Pr
       return { kind: 'again', at: spent };
     }
     const back = await readBack(reader, { owner, repo }, known);
-    if (back.kind === 'gone') return gone(target, deps);
+    if (back.kind === 'gone') return gone(target, deps, known);
     logStep(deps, target, back);
     // What was pushed meanwhile; the page that begins at the newest commit has it already.
     const isBehind = back.state.newestSha !== null && back.headSha !== back.state.newestSha;
     if (isBehind) {
       const forward = await readForward(reader, back.state);
-      if (forward.kind === 'gone') return gone(target, deps);
+      if (forward.kind === 'gone') return gone(target, deps, back.state);
       logStep(deps, target, forward);
     }
     const isEmpty = back.headSha === null;
@@ -69,14 +70,14 @@ async function goForward(
   let state = known;
   for (let step = 0; step < MAX_STEPS_FORWARD; step += 1) {
     const forward = await readForward(reader, state);
-    if (forward.kind === 'gone') return gone(target, deps);
+    if (forward.kind === 'gone') return gone(target, deps, known);
     logStep(deps, target, forward);
     state = forward.state;
     if (!forward.hasMore) {
       const { ledger } = deps.storage;
       // Incidents and deployments wake this job although nothing was merged.
       await deps.storage.inTransaction(() => followOutcomes(ledger, state.repoId, [], reader.now()));
-      await ledger.expire(state.repoId, reader.now(), EXPIRED_AT_ONCE);
+      await expire(deps, state.repoId, reader.now());
       if (!isHistoryRead(state) && forward.headSha !== null) return comeAgain(target, deps);
       const now = reader.now();
       if (await correctIfDue(ledger, state.repoId, now))
@@ -131,8 +132,17 @@ async function comeAgain(target: HistoryTarget, deps: Dependencies): Promise<Job
   return DONE;
 }
 
-function gone(target: HistoryTarget, deps: Dependencies): JobResult {
+/** In parts, so that other work finds the database free between them: nobody merges in a repository that is idle. */
+async function expire(deps: Dependencies, repoId: number, now: number): Promise<void> {
+  for (let part = 0; part < MAX_EXPIRED_PARTS; part += 1)
+    if ((await deps.storage.ledger.expire(repoId, now, EXPIRED_AT_ONCE)) < EXPIRED_AT_ONCE) return;
+}
+
+/** What is recorded is corrected all the same, so that it is due, and asked for, once a week and not every hour. */
+async function gone(target: HistoryTarget, deps: Dependencies, known: LedgerState | null) {
   deps.log.info({ ...target }, 'repository is gone or not visible, its history is not read');
+  if (known !== null)
+    await correctIfDue(deps.storage.ledger, known.repoId, Math.floor(deps.now().getTime() / 1_000));
   return DONE;
 }
 

@@ -206,6 +206,38 @@ describe('a history that was never read', () => {
     expect(await step(shop)).toEqual({ kind: 'done' });
     expect(await storage.ledger.find(shop.id)).toBeNull();
   });
+
+  test('of a repository that is gone later is asked for once a week', async () => {
+    const shop = found();
+    merge(shop, 'One');
+    await work(shop);
+    shop.delete();
+    const soon = Math.floor(Date.now() / 1_000) + 8 * 86_400;
+    const isDue = async () =>
+      (await storage.ledger.due(soon - 7 * 86_400)).some(({ repoId }) => repoId === shop.id);
+    expect(await isDue()).toBe(true);
+    expect(await step(shop, { now: () => new Date(soon * 1_000) })).toEqual({ kind: 'done' });
+    expect(await isDue()).toBe(false);
+  });
+
+  test('of an idle repository forgets all that leaves the window', async () => {
+    const shop = found();
+    await work(shop);
+    const now = Math.floor(Date.now() / 1_000);
+    const [one] = await ledgerOf(shop);
+    const old = Array.from({ length: 1_100 }, (_, index) => ({
+      ...one!,
+      sha: (index + 1).toString(16).padStart(40, '0'),
+      mergedAt: now - 360 * 86_400,
+    }));
+    await storage.ledger.record(shop.id, old);
+    const known = async (at: number) =>
+      (await storage.ledger.read(shop.id, { at, author: 'kim', paths: [] })).repository.changes;
+    expect(await known(now)).toBe(1_101);
+    const later = now + 20 * 86_400;
+    expect(await step(shop, { now: () => new Date(later * 1_000) })).toEqual({ kind: 'done' });
+    expect(await known(later)).toBe(1);
+  });
 });
 
 describe('a push', () => {
