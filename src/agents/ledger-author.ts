@@ -2,7 +2,8 @@
 import type { AuthorshipFinding } from '../domain/authorship.js';
 
 /**
- * The agent's name where an agent wrote it, else the login of whoever opened it, else the name git has.
+ * The agent's name where an agent wrote it, else the login of whoever opened it, else the name git has. An agent is
+ * marked as no login is: a person may be called Devin, and would answer for what the agent broke.
  * The same for a change that is judged and for one that was merged, or no record would be found.
  */
 export function ledgerAuthor(
@@ -10,6 +11,6 @@ export function ledgerAuthor(
   who: { readonly login: string | null; readonly gitName: string | null },
 ): string {
   const [agent] = finding.agents;
-  if (finding.authorship === 'agent' && agent !== undefined) return agent;
+  if (finding.authorship === 'agent' && agent !== undefined) return `${agent} (agent)`;
   return who.login ?? who.gitName ?? 'unknown';
 }

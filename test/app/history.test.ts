@@ -473,7 +473,7 @@ describe('who wrote it', () => {
       .merge({ by: 'lee', method: 'squash' });
     await work(shop);
     const change = (await ledgerOf(shop)).find(({ title }) => title === 'By an agent');
-    expect(change).toMatchObject({ author: 'copilot', agent: 'copilot', authorship: 'agent' });
+    expect(change).toMatchObject({ author: 'copilot (agent)', agent: 'copilot', authorship: 'agent' });
   });
 
   test("an agent of the team's own is known by its policy, and what that ignores are no lines", async () => {
@@ -493,7 +493,12 @@ quality_delta: { size: { ignore: ["**/testdata/**"] } }
       .merge({ by: 'lee', method: 'squash' });
     await work(shop);
     const change = (await ledgerOf(shop)).find(({ title }) => title === 'Generated');
-    expect(change).toMatchObject({ author: 'codegen', agent: 'codegen', authorship: 'agent', lines: 1 });
+    expect(change).toMatchObject({
+      author: 'codegen (agent)',
+      agent: 'codegen',
+      authorship: 'agent',
+      lines: 1,
+    });
   });
 
   test('a policy that is broken stops no history', async () => {
@@ -523,7 +528,7 @@ quality_delta: { size: { ignore: ["**/testdata/**"] } }
     });
     await work(shop);
     const change = (await ledgerOf(shop)).find(({ pullRequest }) => pullRequest === number);
-    expect(change).toMatchObject({ author: 'devin', agent: 'devin', authorship: 'agent' });
+    expect(change).toMatchObject({ author: 'devin (agent)', agent: 'devin', authorship: 'agent' });
   });
 });
 

@@ -150,7 +150,7 @@ async function readFacts(repo: string, paths: readonly TouchedPath[]): Promise<H
     span,
     now: NOW,
     readFrom: local.readFrom,
-    author: 'copilot',
+    author: 'copilot (agent)',
     agent: 'copilot',
     paths,
   });
@@ -226,7 +226,7 @@ describe('backfill --repo', () => {
     expect(of('merge')).toMatchObject({
       pullRequest: 20,
       title: 'Fix it at last',
-      author: 'copilot',
+      author: 'copilot (agent)',
       authorship: 'agent',
       agent: 'copilot',
       lines: 2,
@@ -258,7 +258,7 @@ describe('backfill --repo', () => {
       expect(link).toMatchObject({ change: story.sha.broken, by: story.sha.revert, proof: 'diff', share: 1 });
       const reading = await ledger.read(ID, {
         at: NOW,
-        author: 'copilot',
+        author: 'copilot (agent)',
         paths: [{ path: 'src/final.ts', previousPath: null }],
       });
       // The failed change, its revert, two renames and thirty more.
@@ -290,7 +290,7 @@ describe('backfill --repo', () => {
     const paths = [{ path: 'src/final.ts', previousPath: null }];
     const facts = await readFacts(story.repo.folder, paths);
     await withLedger(dataFolder, async (ledger) => {
-      const reading = await ledger.read(ID, { at: NOW, author: 'copilot', paths });
+      const reading = await ledger.read(ID, { at: NOW, author: 'copilot (agent)', paths });
       const close = (tally: Tally) => ({
         ...tally,
         weight: Math.round(tally.weight * 1e6),

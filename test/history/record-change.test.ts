@@ -66,16 +66,25 @@ describe('of a pull request', () => {
   test('the agent that opened it is its author, under the name it is judged by', () => {
     const one = pull(12, 'merge', { author: COPILOT, headRef: 'copilot/tax' });
     expect(recorded({ entry: entry('merge', [one]), pull: one })).toMatchObject({
-      author: 'copilot',
+      author: 'copilot (agent)',
       authorship: 'agent',
       agent: 'copilot',
+    });
+  });
+
+  test('a person who is called like an agent keeps a record of their own', () => {
+    const by = { ...COPILOT, login: 'copilot', id: 7, type: 'User' as const };
+    const one = pull(12, 'merge', { author: by });
+    expect(recorded({ entry: entry('merge', [one]), pull: one })).toMatchObject({
+      author: 'copilot',
+      authorship: 'human',
     });
   });
 
   test('what was decided when it was judged has the say', () => {
     const one = pull(12, 'merge');
     expect(recorded({ entry: entry('merge', [one]), pull: one }, undefined, 'agent')).toMatchObject({
-      author: 'devin',
+      author: 'devin (agent)',
       agent: 'devin',
       authorship: 'agent',
     });
