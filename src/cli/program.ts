@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Catalogue } from '../agents/catalogue.js';
 import type { Account } from '../domain/snapshot.js';
 import { type RepositoryName, runBackfill } from './backfill.js';
+import { addBackupCommands } from './backup-command.js';
 import { runClassify } from './classify.js';
 import { runCoverage } from './coverage.js';
 import { addEvalsCommand } from './evals-command.js';
@@ -231,6 +232,7 @@ export function buildProgram(
     );
 
   addEvalsCommand(program, run, io);
+  addBackupCommands(program, run, io);
 
   program
     .command('replay')
