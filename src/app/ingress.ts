@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import type { Storage } from '../storage/storage.js';
 import { findRow, readEvalNews } from './eval-events.js';
+import { subjectOf } from './event-subject.js';
 import { formatJobKey, formatReviewKey } from './job-key.js';
 import { readDeployment, readIncidentNews } from './outcome-events.js';
 import { decidesVerdicts } from './policy-paths.js';
@@ -57,7 +58,8 @@ export function createIngress(
     const outcome =
       reading.kind === 'not understood' ? reading.kind : wakes.length > 0 ? 'queued' : 'ignored';
     const { action, installation } = readEnvelope(delivery.payload);
-    const fields = { delivery: delivery.id, event: delivery.name, action, installation };
+    const subject = event === null ? {} : subjectOf(event);
+    const fields = { delivery: delivery.id, event: delivery.name, action, installation, ...subject };
 
     const store = async (): Promise<IngestOutcome> => {
       const isNew = await storage.deliveries.record({
@@ -78,7 +80,8 @@ export function createIngress(
     const result = await unlessDeadlocked(() => storage.inTransaction(store));
     if (reading.kind === 'not understood')
       log.warn({ ...fields, why: reading.why }, 'webhook not understood');
-    else log.debug({ ...fields, outcome: result }, 'webhook stored');
+    // What wakes a job is where the life of a verdict begins.
+    else log[result === 'queued' ? 'info' : 'debug']({ ...fields, outcome: result }, 'webhook stored');
     return result;
   };
 }

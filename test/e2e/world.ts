@@ -1,9 +1,10 @@
 // A simulated GitHub with the real app under it, and as many companies as there are tests.
 // Everything between the signed webhook and the check run is real.
 import { readFile } from 'node:fs/promises';
-import { pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import { parseCatalogue } from '../../src/agents/catalogue.js';
 import { readConfig } from '../../src/app/config.js';
+import { openLog } from '../../src/app/open-log.js';
 import { type RunningApp, startApp, type Tuning } from '../../src/app/start.js';
 import { startGitHub } from '../fakes/github/index.js';
 import type { PullRequestHandle } from '../fakes/github/model/handles.js';
@@ -25,8 +26,15 @@ export const SESSION = 'https://github.com/acme/shop/sessions/7d3c5a52-9b0e-4a55
 export type Site = Awaited<ReturnType<typeof createSite>>;
 export type World = ReturnType<Site['found']>;
 
-/** One GitHub and one running app; `env` is added to the app's settings, `tuning` to how long it waits. */
-export async function createSite(env: Readonly<Record<string, string>> = {}, tuning: Partial<Tuning> = {}) {
+/**
+ * One GitHub and one running app; `env` is added to the app's settings, `tuning` to how long it waits. With `lines`
+ * the app logs as it does in production, to there.
+ */
+export async function createSite(
+  env: Readonly<Record<string, string>> = {},
+  tuning: Partial<Tuning> = {},
+  lines: DestinationStream | null = null,
+) {
   const github = await startGitHub();
   const app = github.createApp({ slug: 'agent-policy', webhookSecret: WEBHOOK_SECRET });
   for (const login of ['dana', 'bo', 'kim', 'lee', 'mallory']) github.createUser(login);
@@ -47,7 +55,8 @@ export async function createSite(env: Readonly<Record<string, string>> = {}, tun
       ...env,
     });
     if ('problems' in config) throw new Error(config.problems.join('\n'));
-    const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
+    const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
+    const log = lines === null ? silent : openLog(config, lines);
     const started = await startApp(config, catalogue, log, { groupPatienceMs: 0, ...tuning });
     app.webhookUrl = `${started.url}/api/github/webhooks`;
     return started;
