@@ -1,5 +1,5 @@
 // When does a waiting job run, and what becomes of it?
-// Fetches as many jobs as there are free hands, at once when one is sent here, and settles each by itself.
+// Fetches as many jobs as its free hands may take, at once when one is sent here, and settles each by itself.
 import type { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Database } from './database.js';
@@ -13,6 +13,7 @@ import {
   type QueueSettings,
   SCHEMA,
 } from './job.js';
+import { type Fetch, FIRST_PASS, laneOf, planFetches, readDueLanes } from './queue-lanes.js';
 
 export interface QueueWorker {
   /** Something may have become due. */
@@ -50,17 +51,37 @@ export function startWorker(options: WorkerOptions): QueueWorker {
   let isFetching = false;
   let isWoken = false;
 
+  const start = (attempt: Attempt) => {
+    const ended = runJob(options, attempt).finally(() => {
+      running.delete(attempt.key);
+      options.onSettled();
+      wake();
+    });
+    running.set(attempt.key, { attempt, ended });
+  };
+
+  /** Where the lanes were left when the hands ran out: the next ones come first. */
+  let below = FIRST_PASS;
   const fetchMore = async () => {
+    let isFromTop = false;
     while (isWoken && state === 'working' && running.size < concurrency) {
       isWoken = false;
-      for (const attempt of await fetchJobs(boss, concurrency - running.size, [...running.keys()])) {
-        const ended = runJob(options, attempt).finally(() => {
-          running.delete(attempt.key);
-          options.onSettled();
-          wake();
-        });
-        running.set(attempt.key, { attempt, ended });
+      const isTop = below === FIRST_PASS;
+      isFromTop ||= isTop;
+      const free = concurrency - running.size;
+      // One lane more than there are hands: one of them has nothing at work.
+      const lanes = await readDueLanes(database, { below, most: concurrency + 1, each: free });
+      const isRest = lanes.length <= concurrency;
+      const fetches = planFetches(lanes, countLanes(running.keys()), free, isTop && isRest);
+      for (const fetch of fetches) {
+        for (const attempt of await fetchJobs(boss, fetch, [...running.keys()])) start(attempt);
       }
+      const given = fetches.reduce((sum, { count }) => sum + count, 0);
+      const served = fetches.flatMap(({ lane }) => (lane === null ? [] : [lane]));
+      if (given === free && served.length > 0) below = Math.min(...served);
+      else below = isRest ? FIRST_PASS : lanes.at(-1)!.lane;
+      // On to the lanes further down, and round to those above where this began, once.
+      if (!isRest || !isFromTop) isWoken = true;
     }
   };
 
@@ -106,13 +127,20 @@ export function startWorker(options: WorkerOptions): QueueWorker {
   };
 }
 
+function countLanes(keys: Iterable<string>): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const key of keys) counts.set(laneOf(key), (counts.get(laneOf(key)) ?? 0) + 1);
+  return counts;
+}
+
 async function fetchJobs(
   boss: PgBoss,
-  batchSize: number,
+  { lane, count }: Fetch,
   keysAtWork: readonly string[],
 ): Promise<readonly Attempt[]> {
   const jobs = await boss.fetch<{ key: string }>(QUEUE, {
-    batchSize,
+    batchSize: count,
+    ...(lane === null ? {} : { minPriority: lane, maxPriority: lane }),
     includeMetadata: true,
     groupConcurrency: 1,
     // Also keeps a key apart whose claim lapsed while its handler still runs here.

@@ -4,6 +4,7 @@ import { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Database, SqlResult } from './database.js';
 import { DEAD, failJob, type JobHandler, QUEUE, type QueueSettings, SCHEMA, WAITING } from './job.js';
+import { laneOf } from './queue-lanes.js';
 import { type QueueWorker, startWorker } from './queue-worker.js';
 import { storableText } from './storable.js';
 
@@ -53,6 +54,8 @@ const DEFAULTS: QueueSettings = {
   drainMs: 30_000,
 };
 
+/** Half of them for one installation, which is how many connections to GitHub it has. */
+const HANDS = 40;
 const HOUR = 3_600;
 
 export async function openQueue(
@@ -87,7 +90,7 @@ export async function openQueue(
         log,
         settings,
         handler,
-        concurrency: options.concurrency ?? 20,
+        concurrency: options.concurrency ?? HANDS,
         sendAgain: (key, at) => queue.send(key, { startAfter: at }),
         onSettled: notifyChanged,
       });
@@ -189,6 +192,7 @@ async function enqueue(
         // pg-boss keeps two jobs of a group apart when it fetches; without it a waiting job whose key is at work
         // fails the whole fetch.
         group: { id: key },
+        priority: laneOf(key),
         ...(startAfter === null ? {} : { startAfter }),
       },
     );

@@ -137,7 +137,7 @@ describe.each(ENGINES)('the queue on $name', ({ name, start }) => {
     });
   });
 
-  test('twenty keys are at work at the same time, and not more', async () => {
+  test('twenty keys of one installation are at work at the same time, and not more', async () => {
     const all = defer<void>();
     let atWork = 0;
     let most = 0;
