@@ -61,7 +61,10 @@ export async function readHistoryFacts(
   };
 }
 
-/** A policy that asks for another window is answered by it from now on; the history further back follows. */
+/**
+ * Reading a history begins here where nothing else began it. A policy that asks for another window is followed by
+ * that job: counting anew may take seconds, and until then the window in use is the one that is said.
+ */
 async function readyState(
   deps: Dependencies,
   target: PullRequestTarget,
@@ -72,21 +75,13 @@ async function readyState(
   const { ledger, queue } = deps.storage;
   const { installation, owner, repo } = target;
   const found = await ledger.find(repoId);
-  const wantedFrom = now - span.windowSeconds;
-  const isSame =
-    found !== null &&
-    found.span.windowSeconds === span.windowSeconds &&
-    found.span.halfLifeSeconds === span.halfLifeSeconds;
-  if (found !== null && isSame) return found;
-  const state = await deps.storage.inTransaction(async () => {
-    const opened = await ledger.open(repoId, { owner, repo, span, wantedFrom });
+  const { windowSeconds, halfLifeSeconds } = span;
+  if (found?.span.windowSeconds === windowSeconds && found.span.halfLifeSeconds === halfLifeSeconds)
+    return found;
+  return deps.storage.inTransaction(async () => {
     await queue.send(formatJobKey({ kind: 'history', installation, owner, repo }));
-    return opened;
+    return found ?? (await ledger.open(repoId, { owner, repo, span, wantedFrom: now - windowSeconds }));
   });
-  if (found === null) return state;
-  await ledger.respan(repoId, span, now);
-  if (wantedFrom < found.wantedFrom) await ledger.saveProgress(repoId, { wantedFrom });
-  return (await ledger.find(repoId)) ?? state;
 }
 
 /** Whole days, rounded down: what is not read is not claimed. */

@@ -106,7 +106,7 @@ export function backfillJson(done: Backfilled) {
   };
 }
 
-export function daysRead({ now, since, readFrom }: Pick<Backfilled, 'now' | 'since' | 'readFrom'>): number {
+function daysRead({ now, since, readFrom }: Pick<Backfilled, 'now' | 'since' | 'readFrom'>): number {
   return Math.max(0, days(now - Math.max(since, readFrom)));
 }
 

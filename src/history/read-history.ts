@@ -7,6 +7,7 @@ import { QUALITY_WEIGHTS } from '../quality/weights.js';
 import type { LedgerState } from '../storage/ledger.js';
 import { correctIfDue } from './correct-outcomes.js';
 import { followOutcomes } from './follow-outcomes.js';
+import { keepSpan } from './keep-span.js';
 import {
   type HistoryReader,
   prepareChanges,
@@ -114,6 +115,7 @@ export async function readForward(reader: HistoryReader, state: LedgerState): Pr
       return shas.length;
     });
   }
+  if (first !== null) await keepSpan(reader.ledger, state, told.policy, reader.catalogue, reader.now());
   return answer(reader, state, { recorded, hasMore: !isWhole, headSha });
 }
 
@@ -170,6 +172,7 @@ async function recordBack(
     await reader.ledger.saveProgress(repoId, { cursor: null, readFrom: state.wantedFrom });
     await correctIfDue(reader.ledger, repoId, reader.now());
   }
+  await keepSpan(reader.ledger, state, repository.policy, reader.catalogue, reader.now());
   return answer(reader, state, { recorded, hasMore: false, headSha });
 }
 

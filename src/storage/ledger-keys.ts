@@ -13,7 +13,7 @@ export const KEY = {
 } as const;
 
 /** Only changes with an outcome of their own say something of agents and people. */
-export function whoKeys(
+function whoKeys(
   change: Pick<MergedChange, 'author' | 'authorship' | 'agent' | 'isOrdinary'>,
 ): readonly string[] {
   const author = KEY.author(change.author);

@@ -172,12 +172,6 @@ export interface Ledger extends LedgerNotes {
    * recorded ones is counted, but moves no name. No change is merged later than a day after now.
    */
   record(repoId: number, changes: readonly MergedChange[]): Promise<readonly string[]>;
-  /** Who wrote it became known, or is known better. Counters move along. */
-  setAuthor(
-    repoId: number,
-    sha: string,
-    author: Pick<MergedChange, 'author' | 'authorship' | 'agent'>,
-  ): Promise<void>;
   /** Drops from the counters what has left the window; at most `limit` changes. Answers how many. */
   expire(repoId: number, now: number, limit: number): Promise<number>;
   /** Counts everything anew by another span. */

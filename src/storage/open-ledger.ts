@@ -1,7 +1,6 @@
 // How does the ledger of merged changes stand on the database?
 import type { Database } from './database.js';
 import type { Ledger } from './ledger.js';
-import { openLedgerAuthors } from './ledger-author.js';
 import { openLedgerChanges } from './ledger-changes.js';
 import { openLedgerCorrections } from './ledger-corrections.js';
 import { openLedgerCounters } from './ledger-counters.js';
@@ -16,7 +15,6 @@ export function openLedger(database: Database, now = () => Math.floor(Date.now()
   return {
     ...openLedgerStates(database, now),
     ...openLedgerRecording(database, now),
-    ...openLedgerAuthors(database),
     ...openLedgerCounters(database),
     ...openLedgerReadings(database),
     ...openLedgerChanges(database),

@@ -12,6 +12,7 @@ import { readHistory } from '../../src/app/history.js';
 import type { MergedChange } from '../../src/domain/ledger.js';
 import type { GitHubClient } from '../../src/github/client.js';
 import { createTokenClient } from '../../src/github/connect.js';
+import { isHistoryRead } from '../../src/history/read-history.js';
 import type { JobResult } from '../../src/storage/job.js';
 import { openStorage, type Storage } from '../../src/storage/storage.js';
 import { aDecision, anAgent } from '../builders/decision.js';
@@ -499,6 +500,27 @@ quality_delta: { size: { ignore: ["**/testdata/**"] } }
       authorship: 'agent',
       lines: 1,
     });
+  });
+
+  test('another window and half-life are counted by from the next step on, and a longer one is read', async () => {
+    const shop = found();
+    await work(shop);
+    const before = (await storage.ledger.find(shop.id))!;
+    const day = 86_400;
+    const policy = `version: 1
+owner: "@acme/platform"
+quality_delta: { history: { window: 730d, half_life: 30d } }
+`;
+    shop.commit({
+      files: { '.github/agent-policy.yml': policy },
+      message: 'Look back further',
+      author: 'kim',
+    });
+    await work(shop);
+    const after = (await storage.ledger.find(shop.id))!;
+    expect(after.span).toEqual({ windowSeconds: 730 * day, halfLifeSeconds: 30 * day });
+    expect(before.wantedFrom - after.wantedFrom).toBeGreaterThanOrEqual(364 * day);
+    expect(isHistoryRead(after)).toBe(true);
   });
 
   test('a policy that is broken stops no history', async () => {

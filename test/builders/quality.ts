@@ -18,7 +18,7 @@ import { aDecision } from './decision.js';
 import { aFile, aSnapshot } from './snapshot.js';
 
 const DAY = 86_400;
-export const READ_AT = NOW.getTime() / 1000;
+const READ_AT = NOW.getTime() / 1000;
 
 export function aTally(changes: number, failed: number, changesNow = {}): Tally {
   return {
@@ -104,7 +104,7 @@ export const NEW_REPOSITORY: HistoryFacts = aHistory({
 });
 
 /** 812 lines in four files and two folders. */
-export const LARGE_FILES: readonly ChangedFile[] = [
+const LARGE_FILES: readonly ChangedFile[] = [
   aFile('src/billing/tax.ts', { additions: 402, deletions: 60, patch: null }),
   aFile('src/billing/rates.ts', { additions: 150, deletions: 20, patch: null }),
   aFile('src/api/orders.ts', { additions: 130, deletions: 10, patch: null }),
@@ -181,7 +181,7 @@ export interface QualityCase {
   readonly authorship?: AuthorshipFinding;
 }
 
-export function qualitySnapshot({
+function qualitySnapshot({
   files,
   title,
   history,

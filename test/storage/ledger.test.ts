@@ -226,26 +226,6 @@ describe.each(ENGINES)('the ledger on $name', ({ start }) => {
     expect((await readPath(id, 'src/a.ts')).changes).toBe(1);
   });
 
-  test('counters move along when it becomes known who wrote a change', async () => {
-    const id = await found();
-    await ledger.record(id, [aChange('a'), aChange('b')]);
-    await ledger.setOutcomes(id, [failure('a')], NOW);
-    await ledger.setAuthor(id, shaOf('a'), { author: 'devin', authorship: 'agent', agent: 'devin' });
-    expect(await ledger.readAgent(id, 'devin')).toEqual({ changes: 1, failed: 1 });
-    expect(await ledger.readPeople(id)).toEqual({ changes: 1, failed: 0 });
-    const reading = (author: string) => ledger.read(id, { at: NOW, author, paths: [file('src/a.ts')] });
-    expect((await reading('devin')).author).toMatchObject({ changes: 1, failed: 1 });
-    expect(await reading('sam')).toMatchObject({
-      author: { changes: 1, failed: 0 },
-      repository: { changes: 2, failed: 1 },
-      folders: [{ changes: 2, failed: 1 }],
-      familiarPaths: 1,
-    });
-    await ledger.setAuthor(id, shaOf('b'), { author: 'kim', authorship: 'human', agent: null });
-    expect((await reading('sam')).familiarPaths).toBe(0);
-    expect((await reading('kim')).familiarPaths).toBe(1);
-  });
-
   test('the correction follows an outcome that changed after it was counted, as in memory', async () => {
     const id = await found();
     const mergedAt = NOW - 40 * DAY;
