@@ -6,8 +6,11 @@ import type { JobResult } from '../storage/job.js';
 import type { Dependencies } from './dependencies.js';
 import { readHistory } from './history.js';
 import { formatJobKey, formatReviewKey, type JobKey, parseJobKey } from './job-key.js';
+import { redeliverFailed } from './redeliver.js';
 import { reviewPullRequest } from './review.js';
 import { reviewGroup } from './review-group.js';
+import { noteFailure } from './stale-verdict.js';
+import { sweepInstallation, sweepInstallations, sweepRepository, sweepWaiting } from './sweep.js';
 import { beginHistories } from './wake-histories.js';
 
 /** Throws what is worth another attempt; the queue counts and spaces the attempts. */
@@ -15,7 +18,7 @@ export async function handleJob(text: string, deps: Dependencies): Promise<JobRe
   const key = parseJobKey(text);
   if (key === null) throw new Error(`job "${text}": no key that this version understands`);
   // Coming back wakes everything anew.
-  const installation = await deps.storage.installations.find(key.installation);
+  const installation = 'installation' in key ? await deps.storage.installations.find(key.installation) : null;
   if (installation !== null && installation.state !== 'active') {
     deps.log.info({ job: text, state: installation.state }, 'the App is no longer installed there');
     return { kind: 'done' };
@@ -23,15 +26,18 @@ export async function handleJob(text: string, deps: Dependencies): Promise<JobRe
   try {
     return await runJob(key, deps);
   } catch (error) {
-    // Nothing waits in memory for a limit to pass: the job is done and comes again.
-    if (error instanceof GitHubLimited) {
-      deps.log.warn({ job: text, until: error.until, err: error }, 'rate limited, comes again');
-      return { kind: 'again', at: error.until };
-    }
     // Uninstalled, suspended or deleted: no later attempt will see more.
     if (isNotFound(error) && (await isGone(key, deps))) {
       deps.log.info({ job: text, err: error }, 'gone from GitHub, or not visible to this App');
+      if (key.kind === 'review') await deps.storage.refreshes.forget(text);
       return { kind: 'done' };
+    }
+    const staleAt = key.kind === 'review' ? await noteFailure(key, error, deps) : null;
+    // Nothing waits in memory for a limit to pass: the job is done and comes again.
+    if (error instanceof GitHubLimited) {
+      deps.log.warn({ job: text, until: error.until, err: error }, 'rate limited, comes again');
+      // Reads and writes have budgets of their own: a green that is not fresh is taken back before the limit ends.
+      return { kind: 'again', at: staleAt !== null && staleAt < error.until ? staleAt : error.until };
     }
     throw error;
   }
@@ -43,7 +49,8 @@ function isNotFound(error: unknown): boolean {
 
 /** "Not found" may be about one of many things a review asks for; a green check must not stay because of it. */
 async function isGone(key: JobKey, deps: Dependencies): Promise<boolean> {
-  if (key.kind === 'installation' || key.kind === 'histories') return true;
+  if (!('installation' in key)) return false;
+  if (!('repo' in key)) return true;
   try {
     const open = await listOpenPullRequests(await deps.clients.forInstallation(key.installation), key);
     return !open.some(({ number }) => key.kind !== 'review' || number === key.number);
@@ -67,6 +74,16 @@ function runJob(key: JobKey, deps: Dependencies): Promise<JobResult> {
       return wakeInstallation(key.installation, deps);
     case 'histories':
       return beginHistories(key.installation, deps);
+    case 'sweep-repository':
+      return sweepRepository(key, deps);
+    case 'sweep-installation':
+      return sweepInstallation(key.installation, deps);
+    case 'sweep-installations':
+      return sweepInstallations(deps);
+    case 'sweep-waiting':
+      return sweepWaiting(deps);
+    case 'redeliver':
+      return redeliverFailed(deps);
   }
 }
 

@@ -10,7 +10,16 @@ export type JobKey =
   /** Every open pull request of every repository of an installation. */
   | { readonly kind: 'installation'; readonly installation: number }
   /** Every history of an installation that is not read to its end. */
-  | { readonly kind: 'histories'; readonly installation: number };
+  | { readonly kind: 'histories'; readonly installation: number }
+  /** The same as `repository` and `installation`, in no hurry: nothing is known to have changed. */
+  | RepositoryOf<'sweep-repository', unknown>
+  | { readonly kind: 'sweep-installation'; readonly installation: number }
+  /** Where the App is installed by GitHub's own word, and every open pull request there. */
+  | { readonly kind: 'sweep-installations' }
+  /** What runs or waits, what cannot be refreshed, what was given up. */
+  | { readonly kind: 'sweep-waiting' }
+  /** What GitHub could not deliver. */
+  | { readonly kind: 'redeliver' };
 
 type RepositoryOf<Kind extends string, More> = {
   readonly kind: Kind;
@@ -28,10 +37,16 @@ export function formatJobKey(key: JobKey): string {
       return `group:${key.installation}:${key.owner}/${key.repo}@${key.headSha}@${key.baseSha}@${key.baseRef}`;
     case 'repository':
     case 'history':
+    case 'sweep-repository':
       return `${key.kind}:${key.installation}:${key.owner}/${key.repo}`;
     case 'installation':
     case 'histories':
+    case 'sweep-installation':
       return `${key.kind}:${key.installation}`;
+    case 'sweep-installations':
+    case 'sweep-waiting':
+    case 'redeliver':
+      return key.kind;
   }
 }
 
@@ -43,18 +58,21 @@ export function formatReviewKey(target: Omit<Extract<JobKey, { kind: 'review' }>
 /** `null`: no key of this version. */
 export function parseJobKey(text: string): JobKey | null {
   const match =
-    /^(?<kind>review|group|repository|history):(?<installation>\d+):(?<owner>[^/@#\s]+)\/(?<repo>[^/@#\s]+)(?<rest>.*)$/su.exec(
+    /^(?<kind>review|group|repository|history|sweep-repository):(?<installation>\d+):(?<owner>[^/@#\s]+)\/(?<repo>[^/@#\s]+)(?<rest>.*)$/su.exec(
       text,
     );
   if (match === null) {
-    const whole = /^(installation|histories):(\d+)$/.exec(text);
+    if (text === 'sweep-installations' || text === 'sweep-waiting' || text === 'redeliver')
+      return { kind: text };
+    const whole = /^(installation|histories|sweep-installation):(\d+)$/.exec(text);
     if (whole === null) return null;
-    const kind = whole[1] === 'histories' ? 'histories' : 'installation';
+    const kind = whole[1] as 'installation' | 'histories' | 'sweep-installation';
     return { kind, installation: Number(whole[2]) };
   }
   const { kind, owner = '', repo = '', rest = '' } = match.groups ?? {};
   const where = { installation: Number(match.groups?.installation), owner, repo };
-  if (kind === 'repository' || kind === 'history') return rest === '' ? { kind, ...where } : null;
+  if (kind === 'repository' || kind === 'history' || kind === 'sweep-repository')
+    return rest === '' ? { kind, ...where } : null;
   if (kind === 'review') {
     const number = /^#(\d+)$/.exec(rest)?.[1];
     return number === undefined ? null : { kind, ...where, number: Number(number) };

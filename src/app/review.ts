@@ -1,10 +1,9 @@
 // What happens when a pull request must be judged? Judge, record, then bring GitHub in line.
-import { renderGate } from '../checks/gate-check.js';
-import { renderTitle } from '../checks/title.js';
+import { isDeepStrictEqual } from 'node:util';
 import { renderUnjudged } from '../checks/unjudged-check.js';
 import type { RenderedCheck } from '../domain/check-run.js';
 import type { OwnCheck } from '../domain/snapshot.js';
-import { type Decision, type Gate, STRICTEST_FIRST } from '../domain/verdict.js';
+import type { Decision, Gate } from '../domain/verdict.js';
 import type { GitHubClient } from '../github/client.js';
 import { GitHubFailure } from '../github/failure.js';
 import { listOpenPullRequests } from '../github/list-pull-requests.js';
@@ -22,6 +21,7 @@ import { type Judgement, judge, rememberAgent } from './judge.js';
 import { perform } from './perform.js';
 import { type Action, externalIdOf, planActions } from './plan.js';
 import { recordsOf } from './ratchet.js';
+import { renderShown } from './render-shown.js';
 import { strictnessOf } from './show-beside.js';
 import { showEvals } from './show-evals.js';
 import { showQuality } from './show-quality.js';
@@ -43,12 +43,14 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
   });
   if (judgement === null) {
     deps.log.info({ ...target }, 'pull request is gone or not visible');
+    await forget(deps, target);
     return DONE;
   }
   const { repoId, reading } = judgement;
   if (reading.snapshot.pullRequest.state !== 'open') {
     await noteMerged(deps, repoId, reading.snapshot);
     await deps.storage.heads.close(repoId, formatReviewKey(target));
+    await deps.storage.refreshes.forget(formatReviewKey(target));
     await wakeSiblings(deps, target, reading);
     return DONE;
   }
@@ -57,7 +59,7 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
   const judged: Judgement = { ...judgement, evaluation };
   const gate = gateOf(decision);
   const mark = await deps.storage.tightened.find(repoId, target.number);
-  await record(deps, judged, target, gate);
+  await record(deps, judged, target, gate, begun);
   const check = await renderShared(deps, target, judged, gate);
   const labels = evaluation.label === null ? [] : [evaluation.label];
   const actions = planActions(check, labels, standingOf(judged, red));
@@ -66,6 +68,13 @@ export async function reviewPullRequest(target: PullRequestTarget, deps: Depende
     client,
     target,
     actions.filter((action) => !isLabel(action)),
+  );
+  const { headSha } = decision;
+  const { repositoryUrl } = reading;
+  await deps.storage.refreshes.succeeded(
+    formatReviewKey(target),
+    { repoId, headSha, gate, repositoryUrl },
+    deps.now(),
   );
   await showQuality(deps, client, target, judged);
   await showEvals(deps, client, target, judged);
@@ -129,25 +138,34 @@ async function record(
   judgement: Judgement,
   target: PullRequestTarget,
   gate: Gate,
+  begun: Date,
 ): Promise<void> {
   const { decision } = judgement.evaluation;
   const { repoId } = judgement;
+  const jobKey = formatReviewKey(target);
+  const policyDigest = decision.layers.map((layer) => layer.digest ?? '-').join(':');
   const before = await deps.storage.decisions.latest(repoId, target.number);
   const changed =
     before === null ||
     before.headSha !== decision.headSha ||
     before.gate !== gate ||
     BESIDE.some((rule) => strictnessOf(before.decision, rule) !== strictnessOf(decision, rule));
+  // Sweeps judge again what nobody touched; a decision that says the same once more would only fill the disk.
+  const isRepeated =
+    !changed && before.policyDigest === policyDigest && isSameDecision(before.decision, decision);
   await deps.storage.inTransaction(async () => {
-    await deps.storage.decisions.append({
-      repoId,
-      pullRequest: target.number,
-      headSha: decision.headSha,
-      policyDigest: decision.layers.map((layer) => layer.digest ?? '-').join(':'),
-      gate,
-      decision,
-      decidedAt: deps.now(),
-    });
+    const { headSha } = decision;
+    const pullRequest = target.number;
+    // Whose webhook was lost is known from here on. Webhooks give whole seconds.
+    const asOf = new Date(Math.floor(begun.getTime() / 1_000) * 1_000);
+    const { baseRef } = judgement.snapshot.pullRequest;
+    await deps.storage.heads.record({ repoId, jobKey, pullRequest, headSha, baseRef, open: true, asOf });
+    if (!isRepeated) {
+      const decidedAt = deps.now();
+      await deps.storage.decisions.append({
+        ...{ repoId, pullRequest, headSha, policyDigest, gate, decision, decidedAt },
+      });
+    }
     // A force-push may come before GitHub has taken the check.
     await deps.storage.evidence.record(
       recordsOf(repoId, judgement.snapshot, decision.authorship, null, deps.now()),
@@ -156,6 +174,19 @@ async function record(
     if (changed) await wakeSiblings(deps, target, judgement.reading);
     if (changed && gate !== 'success') await wakeGroup(deps, judgement);
   });
+}
+
+function isSameDecision(before: Decision, now: Decision): boolean {
+  const asStored: Decision = JSON.parse(JSON.stringify(now));
+  return isDeepStrictEqual({ ...before, at: '' }, { ...asStored, at: '' });
+}
+
+/** Removed from the App's sight, or deleted: no event will close it. */
+async function forget({ storage }: Dependencies, target: PullRequestTarget): Promise<void> {
+  const jobKey = formatReviewKey(target);
+  const known = await storage.refreshes.find(jobKey);
+  if (known?.judged) await storage.heads.close(known.judged.repoId, jobKey);
+  await storage.refreshes.forget(jobKey);
 }
 
 /** A merge group that was green with it merges as soon as the slowest other check is done. */
@@ -176,16 +207,7 @@ async function wakeSiblings(
   }
 }
 
-interface Shown {
-  readonly number: number;
-  readonly gate: Gate;
-  readonly decision: Decision;
-}
-
-/**
- * Two pull requests on one head share its check run: the strictest verdict stands and names the others.
- * Whichever of them is reviewed, the same check is rendered.
- */
+/** Whichever of the pull requests on this head is reviewed, the same check is rendered. */
 async function renderShared(
   deps: Dependencies,
   target: PullRequestTarget,
@@ -196,32 +218,14 @@ async function renderShared(
   const open = judgement.reading.siblings.map((sibling) => sibling.number);
   const recorded =
     open.length === 0 ? [] : await deps.storage.decisions.latestForHead(judgement.repoId, decision.headSha);
-  const shown: Shown[] = [
-    { number: target.number, gate, decision },
-    ...recorded.flatMap((other) =>
-      other.pullRequest !== null && open.includes(other.pullRequest)
-        ? [{ number: other.pullRequest, gate: other.gate, decision: other.decision }]
-        : [],
-    ),
-  ].sort((a, b) => STRICTEST_FIRST.indexOf(a.gate) - STRICTEST_FIRST.indexOf(b.gate) || a.number - b.number);
-  const [strictest, ...others] = shown as [Shown, ...Shown[]];
+  const others = recorded.flatMap((other) =>
+    other.pullRequest !== null && open.includes(other.pullRequest)
+      ? [{ number: other.pullRequest, gate: other.gate, decision: other.decision }]
+      : [],
+  );
+  const shown = [{ number: target.number, gate, decision }, ...others] as const;
   const unjudged = open.filter((number) => !shown.some((one) => one.number === number));
-  return renderGate(strictest.decision, {
-    pullRequest: strictest.number,
-    siblings: [
-      ...others.map((other) => ({
-        number: other.number,
-        gate: other.gate,
-        title: renderTitle(other.decision, other.gate),
-      })),
-      ...unjudged.map((number) => ({
-        number,
-        gate: 'in_progress' as const,
-        title: 'Running: not judged yet',
-      })),
-    ],
-    repositoryUrl: judgement.reading.repositoryUrl,
-  });
+  return renderShown(shown, unjudged, judgement.reading.repositoryUrl);
 }
 
 /** An event that can only tighten, while more must be read: what was green is taken back first. */

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Catalogue } from '../agents/catalogue.js';
 import { createInstallationClients } from '../github/connect.js';
+import type { QueueSettings } from '../storage/job.js';
 import { openStorage, type Storage } from '../storage/storage.js';
 import type { Config } from './config.js';
 import { countEvents } from './count-events.js';
@@ -9,11 +10,15 @@ import { COVERAGE_PATIENCE, type CoveragePatience } from './coverage-patience.js
 import { createCoverageReader } from './coverage-reader.js';
 import type { Dependencies } from './dependencies.js';
 import { EVAL_PATIENCE, type EvalPatience } from './eval-patience.js';
+import { describeGivenUp } from './given-up.js';
+import { type Every, every, startHealing } from './healing.js';
 import { createIngress } from './ingress.js';
 import { createMetrics } from './metrics.js';
 import { createProbot } from './probot.js';
 import { createReadiness } from './readiness.js';
 import { startServer } from './server.js';
+import { STALE_AFTER_MS } from './stale-verdict.js';
+import { SWEPT } from './sweep.js';
 import { wakeDueHistories, wakeHistoriesAtStart } from './wake-histories.js';
 import { createJobHandler } from './work.js';
 
@@ -38,6 +43,10 @@ export interface Tuning {
   readonly historyPauseMs: number;
   /** Metrics of the process, too: memory, CPU, event loop. For an app that has its process for itself. */
   readonly processMetrics: boolean;
+  /** What comes round regularly. */
+  readonly every: Every;
+  readonly now: () => Date;
+  readonly queue: Partial<QueueSettings>;
 }
 
 const TUNING: Tuning = {
@@ -46,6 +55,9 @@ const TUNING: Tuning = {
   evalPatience: EVAL_PATIENCE,
   historyPauseMs: 2_000,
   processMetrics: false,
+  every,
+  now: () => new Date(),
+  queue: {},
 };
 
 export async function startApp(
@@ -54,11 +66,21 @@ export async function startApp(
   log: Logger,
   tuning: Partial<Tuning> = {},
 ): Promise<RunningApp> {
-  const { groupPatienceMs, coveragePatience, evalPatience, historyPauseMs, processMetrics } = {
+  const {
+    groupPatienceMs,
+    coveragePatience,
+    evalPatience,
+    historyPauseMs,
+    processMetrics,
+    now,
+    queue,
+    every: repeat,
+  } = {
     ...TUNING,
     ...tuning,
   };
-  const storage = await openStorage({ databaseUrl: config.databaseUrl, dataFolder: config.dataFolder, log });
+  const { databaseUrl, dataFolder } = config;
+  const storage = await openStorage({ databaseUrl, dataFolder, log, queue });
   try {
     const probot = createProbot(config);
     const metrics = createMetrics({ queue: storage.queue, ofProcess: processMetrics });
@@ -67,7 +89,7 @@ export async function startApp(
       clients: createInstallationClients({
         auth: (id) => (id === undefined ? probot.auth() : probot.auth(id)),
         endpoints: config.endpoints,
-        now: Date.now,
+        now: () => now().getTime(),
         watch: metrics.watchLimiter,
       }),
       catalogue,
@@ -78,15 +100,18 @@ export async function startApp(
       evals: evalPatience,
       historyPauseMs,
       readingHistory: new Map(),
-      now: () => new Date(),
+      now,
       log,
     };
     await storage.queue.work(createJobHandler(deps, metrics));
-    const ingest = createIngress({ storage, appId: config.appId, now: () => new Date(), log });
+    const ingest = createIngress({ storage, appId: config.appId, now, log });
     // Each must resolve before the app counts as ready; what it resolves with is shown.
     const readiness = createReadiness({
       engine: async () => storage.engine,
       queue: () => storage.queue.stats(),
+      givenUp: () => describeGivenUp(storage.queue),
+      notFresh: () => storage.refreshes.countFailing(new Date(now().getTime() - STALE_AFTER_MS)),
+      lastSwept: async () => (await storage.chores.last(SWEPT))?.toISOString() ?? null,
     });
     const server = await startServer({
       probot,
@@ -102,21 +127,30 @@ export async function startApp(
     const woken = wakeHistoriesAtStart(storage, new Date()).catch((error: unknown) =>
       log.warn({ err: error }, NOT_WOKEN),
     );
+    const healing = startHealing({ storage, every: repeat, now, log });
     const housekeeping = setInterval(() => keepHouse(storage, log), HOUR_MS);
     housekeeping.unref();
+    let stopped: Promise<void> | null = null;
+    const stop = async () => {
+      clearInterval(housekeeping);
+      healing.stop();
+      await server.close();
+      await woken;
+      await healing.settled();
+      await storage.close();
+    };
     return {
       url: server.url,
       port: server.port,
       engine: storage.engine,
       async idle() {
         await woken;
+        await healing.settled();
         await storage.queue.idle();
       },
-      async stop() {
-        clearInterval(housekeeping);
-        await server.close();
-        await woken;
-        await storage.close();
+      stop() {
+        stopped ??= stop();
+        return stopped;
       },
     };
   } catch (error) {
@@ -133,6 +167,8 @@ const COMMIT_PUSHES_KEPT_MS = 400 * 24 * 3_600_000;
 const COVERAGE_KEPT_MS = 180 * 24 * 3_600_000;
 /** Longer than GitHub keeps artifacts, unless told otherwise. */
 const EVALS_KEPT_MS = 100 * 24 * 3_600_000;
+/** Longer than any sweep leaves an open pull request alone. */
+const REFRESHES_KEPT_MS = 30 * 24 * 3_600_000;
 const HOUR_MS = 3_600_000;
 const NOT_WOKEN = 'could not wake the histories that are to be read';
 
@@ -145,6 +181,8 @@ function keepHouse(storage: Storage, log: Logger): void {
     storage.coverageResults.prune(new Date(now - COVERAGE_KEPT_MS)),
     storage.coverageRecords.prune(new Date(now - COVERAGE_KEPT_MS)),
     storage.evalRuns.prune(new Date(now - EVALS_KEPT_MS)),
+    storage.refreshes.prune(new Date(now - REFRESHES_KEPT_MS)),
+    storage.redeliveries.prune(new Date(now - DELIVERIES_KEPT_MS)),
   ]).catch((error: unknown) => log.warn({ err: error }, 'could not drop what is old'));
   wakeDueHistories(storage, new Date(now)).catch((error: unknown) => log.warn({ err: error }, NOT_WOKEN));
 }

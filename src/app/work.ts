@@ -37,9 +37,14 @@ function fieldsOf(key: JobKey): Readonly<Record<string, unknown>> {
       return { repository: `${key.owner}/${key.repo}`, head: key.headSha };
     case 'repository':
     case 'history':
+    case 'sweep-repository':
       return { repository: `${key.owner}/${key.repo}` };
     case 'installation':
     case 'histories':
+    case 'sweep-installation':
+    case 'sweep-installations':
+    case 'sweep-waiting':
+    case 'redeliver':
       return {};
   }
 }

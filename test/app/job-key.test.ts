@@ -13,6 +13,11 @@ describe('a job key', () => {
     { kind: 'repository', ...where },
     { kind: 'installation', installation: 5 },
     { kind: 'histories', installation: 5 },
+    { kind: 'sweep-repository', ...where },
+    { kind: 'sweep-installation', installation: 5 },
+    { kind: 'sweep-installations' },
+    { kind: 'sweep-waiting' },
+    { kind: 'redeliver' },
   ])('of kind $kind is read as it was written', (key) => {
     expect(parseJobKey(formatJobKey(key))).toEqual(key);
   });
