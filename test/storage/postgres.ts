@@ -13,11 +13,13 @@ export interface TestServer {
   /** URL of a fresh, empty database. */
   createDatabase(): Promise<string>;
   stop(): Promise<void>;
+  /** Breaks every connection. `null`: the server of `DATABASE_URL` is not ours to restart. */
+  readonly restart: (() => Promise<void>) | null;
 }
 
 export async function startPostgres(): Promise<TestServer> {
   const given = process.env.DATABASE_URL;
-  return given === undefined ? startTemporary() : useServer(given, async () => {});
+  return given === undefined ? startTemporary() : useServer(given, async () => {}, null);
 }
 
 async function startTemporary(): Promise<TestServer> {
@@ -56,30 +58,41 @@ async function startTemporary(): Promise<TestServer> {
     '-c',
     'max_connections=60',
   ]);
-  const child = spawn(server!, serverArgs, {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    cwd: folder,
-    env: { PATH: process.env.PATH, TZ: 'UTC' },
-  });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  let log = '';
-  const ready = new Promise<void>((resolve, reject) => {
-    child.stderr.on('data', (chunk: Buffer) => {
-      log += chunk.toString();
-      if (log.includes('ready to accept connections')) resolve();
+  const launch = async () => {
+    const child = spawn(server!, serverArgs, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      cwd: folder,
+      env: { PATH: process.env.PATH, TZ: 'UTC' },
     });
-    child.once('exit', () => reject(new Error(`start PostgreSQL: ${log}`)));
-    child.once('error', reject);
-  });
-  await ready;
-  return useServer(`postgres://postgres@127.0.0.1:${port}/postgres`, async () => {
-    child.kill('SIGINT');
-    await ended;
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    let log = '';
+    await new Promise<void>((resolve, reject) => {
+      child.stderr.on('data', (chunk: Buffer) => {
+        log += chunk.toString();
+        if (log.includes('ready to accept connections')) resolve();
+      });
+      child.once('exit', () => reject(new Error(`start PostgreSQL: ${log}`)));
+      child.once('error', reject);
+    });
+    return async (signal: 'SIGINT' | 'SIGQUIT') => {
+      child.kill(signal);
+      await ended;
+    };
+  };
+  let end = await launch();
+  const stop = async () => {
+    await end('SIGINT');
     await rm(folder, { recursive: true, force: true });
-  });
+  };
+  const restart = async () => {
+    // At once, as in a crash: the server recovers when it comes back.
+    await end('SIGQUIT');
+    end = await launch();
+  };
+  return useServer(`postgres://postgres@127.0.0.1:${port}/postgres`, stop, restart);
 }
 
-function useServer(url: string, stop: () => Promise<void>): TestServer {
+function useServer(url: string, stop: () => Promise<void>, restart: TestServer['restart']): TestServer {
   const created: string[] = [];
   const run = async (statement: string) => {
     const client = new pg.Client({ connectionString: url });
@@ -91,6 +104,7 @@ function useServer(url: string, stop: () => Promise<void>): TestServer {
     }
   };
   return {
+    restart,
     async createDatabase() {
       const name = `agent_policy_test_${randomUUID().replaceAll('-', '')}`;
       await run(`create database ${name}`);
