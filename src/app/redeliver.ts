@@ -16,7 +16,7 @@ const MOST_TIMES = 3;
 const MOST_AT_ONCE = 60;
 const PAUSE_MS = 60_000;
 /** Up to when the log was read and every failure in it answered. */
-export const LOG_READ = 'delivery log read';
+const LOG_READ = 'delivery log read';
 
 /** One request per 100 failures since the last look, and one for each webhook that is asked for. */
 export async function redeliverFailed(deps: Needs): Promise<JobResult> {

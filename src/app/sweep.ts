@@ -25,7 +25,8 @@ const REVIEWS_APART_MS = 200;
 const WAITING_APART_MS = 100;
 /** With a sweep every 3 minutes at most 800 reviews an hour: a sixth of the smallest budget. */
 const MOST_WAITING = 40;
-const MOST_UNTOLD = 500;
+/** GitHub takes 80 writes a minute from an installation. */
+const MOST_UNTOLD = 80;
 /** What was judged since is as fresh as a sweep could make it. */
 const FRESH_MS = 120_000;
 const FRESH_OF_ALL_MS = 1_800_000;

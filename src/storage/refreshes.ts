@@ -39,8 +39,11 @@ export interface Refreshes {
   startingWith(prefix: string): Promise<readonly Refresh[]>;
   /** Keys of open pull requests and merge groups that run or wait; of each installation those longest not looked at. */
   waiting(refreshedBefore: Date, mostPerInstallation: number): Promise<readonly string[]>;
-  /** Keys with a verdict that fail for so long and whose page does not say so yet. */
-  untold(failingBefore: Date, most: number): Promise<readonly string[]>;
+  /**
+   * Keys with a verdict that fail for so long and whose page does not say so yet. Of each installation green ones
+   * first, in any order: some that GitHub never takes must not hold up the others.
+   */
+  untold(failingBefore: Date, mostPerInstallation: number): Promise<readonly string[]>;
   /** Open pull requests that fail for so long. */
   countFailing(failingBefore: Date): Promise<number>;
   prune(before: Date): Promise<number>;
@@ -144,18 +147,15 @@ export function openRefreshes(database: Database): Refreshes {
       return found.rows.map((row) => row.job_key);
     },
     async untold(failingBefore, most) {
-      const rows = await database
-        .query()
-        .selectFrom('refreshes')
-        .select('job_key')
-        .where('failing_since', '<=', failingBefore)
-        .where('gate', 'is not', null)
-        .where('told', '=', false)
-        .orderBy('failing_since')
-        .orderBy('job_key')
-        .limit(most)
-        .execute();
-      return rows.map((row) => row.job_key);
+      const found = await sql<{ readonly job_key: string }>`
+        select job_key from (
+          select job_key, row_number() over (
+            partition by split_part(job_key, ':', 2)
+            order by (gate in ('success', 'neutral')) desc, random()) as place
+          from agent_policy.refreshes
+          where failing_since <= ${failingBefore}::timestamptz and gate is not null and not told
+        ) placed where place <= ${most}::int order by job_key`.execute(database.query());
+      return found.rows.map((row) => row.job_key);
     },
     async countFailing(failingBefore) {
       const row = await database

@@ -57,6 +57,17 @@ describe.each(ENGINES)('healing on $name', ({ start }) => {
     expect(await storage.refreshes.countFailing(at(60))).toBe(0);
   });
 
+  test('of those whose page says nothing yet, each installation has its share, green ones first', async () => {
+    const keys = ['review:8:acme/u#1', 'review:8:acme/u#2', 'review:8:acme/u#3', 'review:9:acme/u#1'];
+    for (const key of keys) {
+      await judge(key, key === keys[1] ? 'success' : 'action_required', 0);
+      await storage.refreshes.failed(key, 'HTTP 502', at(1));
+    }
+    expect(await storage.refreshes.untold(at(1), 1)).toEqual([keys[1], keys[3]]);
+    expect(await storage.refreshes.untold(at(1), 10)).toEqual(keys);
+    for (const key of keys) await storage.refreshes.forget(key);
+  });
+
   test('what never had a verdict has none that could be stale', async () => {
     await storage.refreshes.failed('review:1:acme/never#1', 'HTTP 502', at(0));
     expect(await storage.refreshes.untold(at(60), 10)).not.toContain('review:1:acme/never#1');
