@@ -135,7 +135,7 @@ async function startBoss(database: Database, log: Logger, settings: QueueSetting
   });
   boss.on('error', (error) => log.error({ err: error }, 'the queue reported an error'));
   boss.on('warning', (warning) => log.warn({ warning: warning.message }, 'the queue reported a warning'));
-  await boss.start();
+  await startInSpite(boss);
   const options = {
     retryLimit: settings.retryLimit,
     retryDelay: settings.retryDelaySeconds,
@@ -152,6 +152,23 @@ async function startBoss(database: Database, log: Logger, settings: QueueSetting
   // The lock on the data folder says that nobody else runs: whatever is active was left by a dead process.
   if (embedded) await requeueOrphans(database, boss, log);
   return boss;
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: unique violation, duplicate schema, table, object. */
+const MADE_MEANWHILE = ['23505', '42P06', '42P07', '42710'];
+
+/** Of servers that start at once on a new database only one can make pg-boss's tables; the others then find them. */
+async function startInSpite(boss: PgBoss): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await boss.start();
+      return;
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      if (attempt === 5 || typeof code !== 'string' || !MADE_MEANWHILE.includes(code)) throw error;
+      await pause(200);
+    }
+  }
 }
 
 /**
