@@ -166,7 +166,8 @@ async function startInSpite(boss: PgBoss): Promise<void> {
     } catch (error) {
       const { code } = error as { code?: unknown };
       if (attempt === 5 || typeof code !== 'string' || !MADE_MEANWHILE.includes(code)) throw error;
-      await pause(200);
+      // Nothing else may keep the process alive yet.
+      await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
 }
