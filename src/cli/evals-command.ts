@@ -24,24 +24,31 @@ export function addEvalsCommand(
       ),
     )
     .option('--suite <name>', 'name of the suite (default: as the results say)')
-    .option('--pass-rate <share>', 'least share of cases that must pass, such as 97%', parseRate, 100)
-    .option(
-      '--zero-tolerance <categories>',
-      'categories or globs in which not one case may fail, parted by commas',
-      collectNames,
-      [],
+    .addOption(
+      new Option('--pass-rate <share>', 'least share of cases that must pass, such as 97%')
+        .argParser(parseRate)
+        .default(100, '100%'),
     )
-    .option(
-      '--required-categories <categories>',
-      'categories or globs of which a case must have run, parted by commas',
-      collectNames,
-      [],
+    .addOption(
+      new Option(
+        '--zero-tolerance <categories>',
+        'categories or globs in which not one case may fail, parted by commas',
+      )
+        .argParser(collectNames)
+        .default([], 'none'),
     )
-    .option(
-      '--baseline <file>',
-      'results of the default branch; may be given several times',
-      (value: string, previous: readonly string[]) => [...previous, value],
-      [],
+    .addOption(
+      new Option(
+        '--required-categories <categories>',
+        'categories or globs of which a case must have run, parted by commas',
+      )
+        .argParser(collectNames)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--baseline <file>', 'results of the default branch; may be given several times')
+        .argParser((value: string, previous: readonly string[]) => [...previous, value])
+        .default([], 'none'),
     )
     .option('--max-regressions <number>', 'most cases that pass in the baseline and not here', parseCount, 0)
     .option('--runs <number>', 'results each case must have; the majority decides', parseRuns, 1)

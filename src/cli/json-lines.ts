@@ -10,7 +10,11 @@ export async function* readLines(file: string): AsyncGenerator<string> {
   try {
     for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) yield line;
   } catch (error) {
-    throw new CommandFailure(`Cannot read ${file}: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new CommandFailure(`Cannot read ${file}: there is no such file.`);
+    if (code === 'EISDIR')
+      throw new CommandFailure(`Cannot read ${file}: it is a folder. Name a file in it.`);
+    throw new CommandFailure(`Cannot read ${file}: ${message}`);
   }
 }
 

@@ -32,6 +32,7 @@ async function findProblems(file: string, catalogue: Catalogue): Promise<readonl
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT')
       throw new CommandFailure(`${file}: no such file. \`agent-policy lint FILE\` takes another path.`);
+    if (error.code === 'EISDIR') throw new CommandFailure(`${file} is a folder. Name the policy file in it.`);
     throw new CommandFailure(`${file}: ${error.message}`);
   });
   const parsed = parsePolicyFile(policyFromBytes(bytes), { knownAgents: knownAgentNames(catalogue) });

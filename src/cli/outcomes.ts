@@ -118,7 +118,7 @@ function summary(
       ? changes
       : Array.from({ length: changes }, (_, at) => trunk.timeAt(at)).filter((time) => time >= since).length;
   const missing = open.filter((one) => one.why === 'not found').length;
-  const words = `${merged} changes on the trunk: ${count('reverted')} reverted, ${back} reverted and brought back, ${count('hotfixed')} repaired by a fix that names them.`;
+  const words = `${merged} ${merged === 1 ? 'change' : 'changes'} on the trunk: ${count('reverted')} reverted, ${back} reverted and brought back, ${count('hotfixed')} repaired by a fix that names them.`;
   const rest = `Reverts that name a change not in this history: ${missing}. Reverts of a change whose lines still stand: ${open.length - missing}.`;
   return `${words}\n${rest}`;
 }

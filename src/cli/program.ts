@@ -160,11 +160,10 @@ export function buildProgram(
     )
     .option('--title <text>', 'the title (default: of a single commit its subject)')
     .option('--body <file>', 'the description; - reads standard input')
-    .option(
-      '--approve <login>',
-      'a person who approves the head; may be given several times',
-      collect,
-      [] as string[],
+    .addOption(
+      new Option('--approve <login>', 'a person who approves the head; may be given several times')
+        .argParser(collect)
+        .default([], 'none'),
     )
     .option('--coverage <file...>', 'coverage reports of the head, for the quality delta')
     .addOption(FORMAT)
@@ -219,11 +218,13 @@ export function buildProgram(
     .requiredOption('--base <ref>', 'the branch it would merge into')
     .option('--head <ref>', 'the tip of the change, on which the tests ran', 'HEAD')
     .option('--patch-min <share>', 'least share of added lines that must be run, such as 80%', parseShare)
-    .option(
-      '--against <file>',
-      'a coverage file of the base, for the change of the project; may be given several times',
-      collect,
-      [] as string[],
+    .addOption(
+      new Option(
+        '--against <file>',
+        'a coverage file of the base, for the change of the project; may be given several times',
+      )
+        .argParser(collect)
+        .default([], 'none'),
     )
     .addOption(FORMAT)
     .addHelpText('after', example('agent-policy coverage coverage/lcov.info --base main --patch-min 80%'))

@@ -15,6 +15,11 @@ export function parseSince(text: string, now: Date): number {
     if (days >= 1 && days <= MOST_DAYS) return seconds - days * DAY;
     throw new CommandFailure(`--since ${text}: give 1 to ${MOST_DAYS} days, for example 365d.`);
   }
+  const year = /^(\d{4})-\d{2}-\d{2}/.exec(text)?.[1];
+  if (year !== undefined && Number(year) < FIRST_YEAR)
+    throw new CommandFailure(
+      `--since ${text}: give a day from ${FIRST_YEAR}-01-01 on, for example 2026-01-31.`,
+    );
   const time = readDay(text);
   if (time === null)
     throw new CommandFailure(
@@ -26,7 +31,7 @@ export function parseSince(text: string, now: Date): number {
 /** A day that the calendar has; with a time of day it is a moment. */
 function readDay(text: string): number | null {
   const day = /^(\d{4})-(\d{2})-(\d{2})(?:$|T)/.exec(text);
-  if (day === null || Number(day[1]) < FIRST_YEAR) return null;
+  if (day === null) return null;
   const time = Date.parse(text);
   // The 31st of February is the 3rd of March to a computer and a slip to a person.
   const midnight = new Date(Date.UTC(Number(day[1]), Number(day[2]) - 1, Number(day[3])));

@@ -16,7 +16,7 @@ const delta = (what: string) => whole(what, -100, 100);
 const lines = (what: string) => whole(what, 1, 1_000_000);
 
 const patchMin = percent.optional().describe('Least share of changed executable lines that tests must run.');
-const missing = known('answer to missing coverage', ['pass', 'warn', 'fail'])
+const missing = known('answer', ['pass', 'warn', 'fail'])
   .optional()
   .describe('What a missing coverage report means.');
 const warnBelow = delta('a quality delta')

@@ -482,6 +482,7 @@ describe('backfill refuses what would end in wrong records', () => {
     ['no database', [], { DATABASE_URL: 'mysql://x' }, /^DATABASE_URL: does not begin with postgres/],
     ['no repository', ['--repo', tmpdir()], {}, /is not a git repository/],
     ['no time', ['--since', 'soon'], {}, /--since soon is no time\. Give a number of days/],
+    ['before git', ['--since', '1970-01-01'], {}, /--since 1970-01-01: give a day from 1990-01-01 on/],
     ['no day', ['--since', '2026-02-31'], {}, /--since 2026-02-31 is no time/],
     ['the future', ['--since', '2999-01-01'], {}, /lies in the future/],
   ])('%s', async (_, flags, env, words) => {

@@ -177,7 +177,7 @@ describe('lines', () => {
   test('a file that is not there is named', async () => {
     await expect(
       runClassify({ jsonl: join(folder, 'none.jsonl') }, catalogue, { stdout: () => {} }),
-    ).rejects.toThrow(/Cannot read .*none\.jsonl: ENOENT/);
+    ).rejects.toThrow(/Cannot read .*none\.jsonl: there is no such file/);
   });
 
   test('an empty file has no answer and no error', async () => {

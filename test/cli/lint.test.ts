@@ -55,6 +55,13 @@ FILE: 3 errors.
     expect(ran.code).toBe(0);
   });
 
+  test('a folder is wrong usage', async () => {
+    expect(await run('lint', '/')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('/ is a folder. Name the policy file in it.'),
+    });
+  });
+
   test('a missing file is wrong usage', async () => {
     expect(await run('lint', '/no/such.yml')).toMatchObject({
       code: 2,

@@ -379,7 +379,11 @@ Reverts that name a change not in this history: 1. Reverts of a change whose lin
     [['--repo', '/nonexistent'], /No such file|not a git repository|cannot change/i],
     [['--repo', '.', '--ref', 'no-such-branch'], /No commit "no-such-branch"/],
     [['--repo', '.', '--since', 'yesterday'], /--since yesterday is no time/],
-    [['--repo', '.', '--issues', '/nonexistent.jsonl'], /Cannot read \/nonexistent\.jsonl/],
+    [
+      ['--repo', '.', '--issues', '/nonexistent.jsonl'],
+      /Cannot read \/nonexistent\.jsonl: there is no such file/,
+    ],
+    [['--repo', '.', '--issues', '.'], /Cannot read \.: it is a folder/],
   ])('wrong usage is told: %j', async (flags, expected) => {
     const { code, err } = await run('outcomes', ...flags);
     expect([code, err]).toEqual([2, expect.stringMatching(expected)]);
