@@ -1,5 +1,6 @@
 // Where does a suite stand for this head, and what did it say of this diff and of the default branch?
 // What was asked for is written down, so a review asks GitHub only about runs whose end it has not seen.
+import type { EvalResults } from '../domain/eval-results.js';
 import type { SuiteFacts, SuiteSource } from '../domain/evals.js';
 import type { Snapshot } from '../domain/snapshot.js';
 import type { GitHubClient } from '../github/client.js';
@@ -53,7 +54,7 @@ export async function readEvalFacts(
     facts: {
       state: standing.state,
       results: ofDiff.map(({ results }) => results),
-      fromEarlierHeads: ofDiff.filter((row) => row.headSha !== headSha).length,
+      fromEarlierHeads: ofDiff.filter(({ isEarlier }) => isEarlier).length,
       baseline: isOpen ? await readBaseline(tracking) : null,
       dispatchesToday: input.planned.length,
       refusedPresses: refused.map(({ login }) => login),
@@ -95,23 +96,36 @@ export async function standingInput(
   };
 }
 
-/** Oldest first. Without a digest only this head's: whether another has the same diff is then not known. */
+/**
+ * Oldest first, of this suite's workflow. Without a digest only this head's: whether another has the same diff is then
+ * not known. A pass was one of the base branch too, so of a diff against another only what did not pass is kept.
+ */
 async function resultsOfDiff(
   { deps, repoId, source }: Tracking,
   { digests, pullRequest }: Snapshot,
   rows: readonly EvalRunRow[],
 ) {
-  const { headSha, number } = pullRequest;
+  const { headSha, baseRef } = pullRequest;
   const digest = Object.hasOwn(digests, headSha) ? digests[headSha]! : null;
-  let found = rows;
-  if (digest !== null) {
-    if (rows.some(({ diffDigest }) => diffDigest !== digest))
-      await deps.storage.evalRuns.setDigest(repoId, headSha, digest);
-    found = await deps.storage.evalRuns.ofDiff(repoId, number!, source.suite, digest);
-  }
-  return found.flatMap(({ headSha: of, end }) =>
-    end?.kind === 'results' ? [{ headSha: of, results: end.results }] : [],
-  );
+  const found =
+    digest === null
+      ? rows.map((row) => ({ ...row, isOfBase: true }))
+      : await deps.storage.evalRuns.ofDiff(repoId, source.suite, { baseRef, digest });
+  return found.flatMap(({ headSha: of, pullRequest: by, workflow, isOfBase, end }) => {
+    if (end?.kind !== 'results' || workflow !== source.workflow) return [];
+    const isEarlier = of !== headSha || by !== pullRequest.number;
+    return [{ isEarlier, results: isOfBase ? end.results : withoutPasses(end.results) }];
+  });
+}
+
+function withoutPasses(results: EvalResults): EvalResults {
+  const runs = results.runs.map((run) => ({
+    ...run,
+    cases: run.cases
+      .filter(({ status, failedBefore }) => status !== 'passed' || failedBefore)
+      .map((one) => (one.status === 'passed' ? { ...one, status: 'failed' as const } : one)),
+  }));
+  return { ...results, runs };
 }
 
 function earliest(a: Date | null, b: Date | null): Date | null {

@@ -134,7 +134,10 @@ async function cancelOlder(
     const { workflow, nonce, plannedAt: since } = row;
     const runId =
       row.runId ?? (await findRunByNonce(client, { ...where, workflow, nonce, since }))?.id ?? null;
-    if (runId !== null) await cancelRun(client, { owner, repo, runId });
+    if (runId !== null && row.runId === null)
+      await deps.storage.evalRuns.dispatched(row.id, { runId, runUrl: row.runUrl, at: deps.now() });
+    // Whoever pushes as soon as a run has failed does not make it forgotten: its results are read next.
+    if (runId !== null && !(await cancelRun(client, { owner, repo, runId }))) continue;
     const why = `The head ${short} took its place`;
     const end: EvalRunEnd = { kind: 'superseded', why, retryable: false, by: 'machine' };
     await deps.storage.evalRuns.end(row.id, end, deps.now());

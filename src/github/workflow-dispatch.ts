@@ -81,18 +81,23 @@ const WHY: Readonly<Record<number, 'not-found' | 'invalid' | 'forbidden'>> = {
   422: 'invalid',
 };
 
-/** 409: it has ended meanwhile. 404: it is gone. 403: then it runs to its end. Nothing hangs on any of them. */
+/**
+ * False: it has ended already (409), and has what results it has. 404: it is gone. 403: then it runs to its end, and
+ * nothing hangs on either.
+ */
 export async function cancelRun(
   client: GitHubClient,
   { owner, repo, runId }: { readonly owner: string; readonly repo: string; readonly runId: number },
-): Promise<void> {
+): Promise<boolean> {
   const deed = `cancel run ${runId} of ${owner}/${repo}`;
   try {
     await client.request(deed, 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel', {
       ...{ owner, repo, run_id: runId },
     });
+    return true;
   } catch (error) {
-    if (error instanceof GitHubFailure && [403, 404, 409].includes(error.status ?? 0)) return;
+    if (error instanceof GitHubFailure && [403, 404, 409].includes(error.status ?? 0))
+      return error.status !== 409;
     throw error;
   }
 }

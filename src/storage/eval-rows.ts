@@ -1,5 +1,5 @@
 // How are the runs of eval suites written down, so that each is started once and ends once?
-import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import { type ExpressionBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import { compactResults, readResults } from './compact-results.js';
 import type { Database } from './database.js';
 import type { EvalRunEnd, EvalRunRow, EvalRuns } from './eval-runs.js';
@@ -13,7 +13,6 @@ type Rows = Pick<
   | 'dispatched'
   | 'started'
   | 'end'
-  | 'setDigest'
   | 'ofHead'
   | 'ofDiff'
   | 'superseded'
@@ -74,21 +73,21 @@ export function openEvalRows(database: Database): Rows {
         .executeTakeFirst();
       return ended !== undefined;
     },
-    async setDigest(repoId, headSha, diffDigest) {
-      await update()
-        .set({ diff_digest: diffDigest })
-        .where('repo_id', '=', repoId)
-        .where('head_sha', '=', headSha)
-        .execute();
-    },
     ofHead: async (repoId, pullRequest, suite, headSha) =>
       readRows(ofSuite(repoId, pullRequest, suite).where('head_sha', '=', headSha)),
-    ofDiff: async (repoId, pullRequest, suite, diffDigest) =>
-      readRows(
-        ofSuite(repoId, pullRequest, suite)
-          .where('diff_digest', '=', diffDigest)
-          .where('end_kind', '=', 'results'),
-      ),
+    async ofDiff(repoId, suite, { baseRef, digest }) {
+      const rows = await select()
+        .where('repo_id', '=', repoId)
+        .where('suite', '=', storableText(suite))
+        .where('end_kind', '=', 'results')
+        .where((eb) => eb.exists(digestsOf(eb, digest)))
+        .select((eb) =>
+          eb.exists(digestsOf(eb, digest).where('base_ref', '=', storableText(baseRef))).as('is_of_base'),
+        )
+        .orderBy('id')
+        .execute();
+      return rows.map((row) => ({ ...toRow(row), isOfBase: row.is_of_base === true }));
+    },
     superseded: async (repoId, pullRequest, suite, headSha) =>
       readRows(
         ofSuite(repoId, pullRequest, suite).where('head_sha', '!=', headSha).where('end_kind', 'is', null),
@@ -117,6 +116,17 @@ export function openEvalRows(database: Database): Rows {
       await database.query().deleteFrom('eval_runs').where('planned_at', '<', before).execute();
     },
   };
+}
+
+/** Where the head of a run had this diff. */
+function digestsOf(eb: ExpressionBuilder<Tables, 'eval_runs'>, digest: string) {
+  return eb
+    .selectFrom('digests')
+    .select('digests.pr')
+    .whereRef('digests.repo_id', '=', 'eval_runs.repo_id')
+    .whereRef('digests.pr', '=', 'eval_runs.pr')
+    .whereRef('digests.head_sha', '=', 'eval_runs.head_sha')
+    .where('digests.digest', '=', digest);
 }
 
 type Row = Selectable<EvalTables['eval_runs']>;

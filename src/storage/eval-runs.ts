@@ -9,7 +9,7 @@ export interface EvalRunRow {
   readonly pullRequest: number;
   readonly suite: string;
   readonly headSha: string;
-  /** Content digest of the head's diff, as far as it was known; results of one diff add up. */
+  /** Content digest of the head's diff, as far as it was known when the run was planned. */
   readonly diffDigest: string | null;
   readonly round: number;
   readonly attempt: number;
@@ -38,6 +38,11 @@ export type EvalRunEnd =
       readonly retryable: boolean;
       readonly by: 'owner' | 'machine';
     };
+
+export interface RunOfDiff extends EvalRunRow {
+  /** The diff was one against the same base branch. */
+  readonly isOfBase: boolean;
+}
 
 export interface NewEvalRun {
   readonly repoId: number;
@@ -85,17 +90,15 @@ export interface EvalRuns {
   started(id: number, at: Date): Promise<void>;
   /** The first end counts: results that arrive twice change nothing. Answers whether this one did. */
   end(id: number, end: EvalRunEnd, at: Date): Promise<boolean>;
-  setDigest(repoId: number, headSha: string, diffDigest: string): Promise<void>;
 
   /** Of one head and suite, oldest first. */
   ofHead(repoId: number, pullRequest: number, suite: string, headSha: string): Promise<readonly EvalRunRow[]>;
-  /** With results, of the same diff on any head of the pull request, this one's too; oldest first. */
+  /** With results, of heads whose diff has this digest, of whichever pull request and base branch; oldest first. */
   ofDiff(
     repoId: number,
-    pullRequest: number,
     suite: string,
-    diffDigest: string,
-  ): Promise<readonly EvalRunRow[]>;
+    diff: { readonly baseRef: string; readonly digest: string },
+  ): Promise<readonly RunOfDiff[]>;
   /** Not ended, on other heads of the pull request. */
   superseded(
     repoId: number,
