@@ -181,14 +181,7 @@ export interface QualityCase {
   readonly authorship?: AuthorshipFinding;
 }
 
-function qualitySnapshot({
-  files,
-  title,
-  history,
-  coverage,
-  settings,
-  attributes,
-}: QualityCase): Snapshot {
+function qualitySnapshot({ files, title, history, coverage, settings, attributes }: QualityCase): Snapshot {
   const source = (settings ?? settingsOf()).coverage;
   return aSnapshot({
     files: files ?? LARGE_FILES,

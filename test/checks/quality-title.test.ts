@@ -44,17 +44,23 @@ describe('the title', () => {
   });
 
   test('passed', () => {
-    expect(titleOf(SMALL)).toMatchInlineSnapshot(`"Passed: +12 · 1.3 % chance of revert, about the usual · patch coverage 93 % · 41 lines (smallest 43 %)"`);
+    expect(titleOf(SMALL)).toMatchInlineSnapshot(
+      `"Passed: +12 · 1.3 % chance of revert, about the usual · patch coverage 93 % · 41 lines (smallest 43 %)"`,
+    );
   });
 
   test('a warning stays a pass and says its limit first', () => {
     const check = qualityCheck({ ...SMALL, limits: { sizeWarn: 40 } });
     expect(check.gate).toBe('success');
-    expect(check.title).toMatchInlineSnapshot(`"Passed: 41 lines (warns above 40, smallest 43 %) · +12 · 1.3 % chance of revert · patch coverage 93 %"`);
+    expect(check.title).toMatchInlineSnapshot(
+      `"Passed: 41 lines (warns above 40, smallest 43 %) · +12 · 1.3 % chance of revert · patch coverage 93 %"`,
+    );
   });
 
   test('coverage on its way', () => {
-    expect(titleOf({ ...SMALL, coverage: { kind: 'pending', why: 'checks-running' } })).toMatchInlineSnapshot(`"Running: coverage is being measured · 41 lines (smallest 43 %)"`);
+    expect(titleOf({ ...SMALL, coverage: { kind: 'pending', why: 'checks-running' } })).toMatchInlineSnapshot(
+      `"Running: coverage is being measured · 41 lines (smallest 43 %)"`,
+    );
   });
 
   test('coverage on its way does not hide a limit that is broken whatever it says', () => {

@@ -106,6 +106,7 @@ export function repository(changes: object = {}) {
     codeowners1: null,
     codeowners2: null,
     codeowners3: null,
+    attributes: null,
     pullRequest: pullRequest(),
     ...changes,
   };

@@ -556,6 +556,15 @@ describe('policies and CODEOWNERS', () => {
     expect(found.snapshot.headPolicy).toEqual({ kind: 'absent' });
   });
 
+  test.each([
+    ['there is none', null, ''],
+    ['it is a file', blob('dist/** linguist-generated\n'), 'dist/** linguist-generated\n'],
+    ['it is cut short', { ...blob('dist/**'), isTruncated: true }, null],
+  ])('.gitattributes of the default branch: %s', async (_how, attributes, text) => {
+    api.graphql({ data: reading({ repository: repository({ attributes }) }) });
+    expect((await read())!.snapshot.attributes).toBe(text);
+  });
+
   test('the first CODEOWNERS in GitHub’s order counts', async () => {
     api.graphql({
       data: reading({

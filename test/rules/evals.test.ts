@@ -260,7 +260,7 @@ describe('what an agent reads', () => {
   });
 });
 
-test('100,000 cases are judged within a second', () => {
+test('100,000 cases are judged within seconds of processor time', () => {
   const many = resultsOf(
     casesOf([
       ['a', 50_000],
@@ -268,8 +268,9 @@ test('100,000 cases are judged within a second', () => {
     ]),
   );
   const facts = suiteFacts({ state: FINISHED, results: [many], baseline: null });
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   const [finding] = evals.evaluate(SETTINGS, aContext({ snapshot: evalsSnapshot(facts) }));
-  expect(performance.now() - begun).toBeLessThan(3000);
+  const { user, system } = process.cpuUsage(begun);
+  expect((user + system) / 1_000_000).toBeLessThan(3);
   expect(JSON.stringify(finding).length).toBeLessThan(20_000);
 });
