@@ -21,6 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
+const closing: (() => Promise<void>)[] = [];
+
 beforeEach(async () => {
   databaseUrl = await postgres.createDatabase();
   github = await startGitHub({ parallelDeliveries: 8 });
@@ -39,6 +41,7 @@ afterEach(async () => {
     each.signal('SIGKILL');
     await each.ended;
   }
+  for (const close of closing.splice(0)) await close();
   await github.close();
 });
 
@@ -73,6 +76,7 @@ const asked = () => github.requests.filter(({ operation }) => operation.startsWi
 test('of two processes one is killed at work: every delivery is judged, none twice over', async () => {
   const [first, second] = await Promise.all([start(), start()]);
   const proxy = await startProxy([first.url, second.url]);
+  closing.push(proxy.close);
   app.webhookUrl = `${proxy.url}/api/github/webhooks`;
   github.install(app, 'acme', { repositories: 'all' });
   await github.idle();
@@ -104,7 +108,6 @@ test('of two processes one is killed at work: every delivery is judged, none twi
   expect(proxy.answered.size).toBe(2);
   expect((await queueOf(second)).dead).toBe(0);
   github.assertClean();
-  await proxy.close();
 });
 
 test('SIGTERM: no new webhook is taken, the review at work ends, and then the process, with exit code 0', async () => {
