@@ -41,6 +41,8 @@ const MAX_CASES = 200_000;
 const MAX_RUNS = 100;
 const MAX_ID = 300;
 const MAX_NAME = 100;
+/** Each is held against every glob: twenty tags of its own for every case would keep the judge busy for a minute. */
+const MAX_NAMES = 200_000;
 const MAX_TAGS = 20;
 const MAX_MESSAGE = 500;
 const NAMED = 5;
@@ -48,6 +50,7 @@ const NAMED = 5;
 export function createCollector(name: string): Collector {
   const runs = new Map<string, Map<string, EvalCase>>();
   const twice = new Set<string>();
+  const names = new Set<string>();
   let count = 0;
   let odd = 0;
   return {
@@ -69,6 +72,11 @@ export function createCollector(name: string): Collector {
         runs.set(run, cases);
       }
       const next = toCase(name, found);
+      for (const one of next.tags) names.add(one);
+      if (next.category !== null) names.add(next.category);
+      if (names.size > MAX_NAMES) {
+        throw new Unreadable(say`${code(name)}: more than 200,000 categories and tags`, 'too-large');
+      }
       const known = cases.get(next.id);
       if (known !== undefined) twice.add(next.id);
       cases.set(next.id, known === undefined ? next : worse(known, next));
