@@ -2,6 +2,8 @@ export default {
   testEnvironment: 'node',
   // Machines that run this are shared: a test that hangs still ends.
   testTimeout: 30_000,
+  // Most tests wait for a server, a database or a process more than they compute.
+  maxWorkers: '100%',
   roots: ['<rootDir>/test'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
