@@ -103,7 +103,12 @@ test('of two processes one is killed at work: every delivery is judged, none twi
   expect(pulls.map(conclusionOf)).toEqual(pulls.map((_, at) => (at % 2 === 0 ? 'success' : 'failure')));
   for (const { headSha: sha } of pulls)
     expect(shop.checkRuns({ sha, name: 'agent-policy', app })).toHaveLength(1);
-  expect(github.deliveries.filter(({ status }) => status !== 200)).toEqual([]);
+  // One that was under way at the kill may be seen as failed: GitHub shows it, and delivers it again on request.
+  const answered = (status: number | null) => status === 200;
+  for (const failed of github.deliveries.filter(({ status }) => !answered(status)))
+    expect((await github.redeliver(failed)).status).toBe(200);
+  const guids = new Set(github.deliveries.filter(({ status }) => answered(status)).map(({ guid }) => guid));
+  expect(github.deliveries.filter(({ guid }) => !guids.has(guid)).map(({ event }) => event)).toEqual([]);
   expect([...proxy.answered.values()].every((count) => count > 3)).toBe(true);
   expect(proxy.answered.size).toBe(2);
   expect((await queueOf(second)).dead).toBe(0);
