@@ -2,10 +2,13 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { fetchToken } from '../fakes/github/client-for-tests.js';
 import { type GitHub, type Installation, startGitHub } from '../fakes/github/index.js';
 import { runWith } from './program.js';
+
+// Each opens an embedded database of its own, which takes seconds on a busy machine.
+jest.setTimeout(120_000);
 
 const DAY_MS = 86_400_000;
 const ago = (days: number) => new Date(Date.now() - days * DAY_MS);

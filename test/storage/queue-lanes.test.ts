@@ -83,8 +83,6 @@ describe.each(ENGINES)('the lanes on $name', ({ start }) => {
     await storage.queue.send('review:5:other/shop#1');
     expect((await started.promise) - sent).toBeLessThan(1_000);
     expect(ofNine).toBeLessThan(900);
-    await storage.queue.idle(40_000);
-    expect(ofNine).toBe(1_000);
     await storage.close();
   });
 
@@ -119,17 +117,17 @@ describe.each(ENGINES)('the lanes on $name', ({ start }) => {
   test('with more installations than hands, each has its turn', async () => {
     const storage = await engine.open(WOKEN_ONLY);
     const order: number[] = [];
-    for (let installation = 1; installation <= 100; installation += 1) await fill(storage, installation, 3);
+    for (let installation = 1; installation <= 60; installation += 1) await fill(storage, installation, 3);
     await storage.queue.work(async (key) => {
       order.push(laneOf(key));
       await new Promise((resolve) => setTimeout(resolve, 20));
       return DONE;
     });
     await storage.queue.idle();
-    expect(order).toHaveLength(300);
+    expect(order).toHaveLength(180);
     // Nobody has had all three turns before everybody has had one.
-    const lastFirst = Math.max(...Array.from({ length: 100 }, (_, i) => order.indexOf(i + 1)));
-    expect(lastFirst).toBeLessThan(200);
+    const lastFirst = Math.max(...Array.from({ length: 60 }, (_, i) => order.indexOf(i + 1)));
+    expect(lastFirst).toBeLessThan(120);
     await storage.close();
   });
 });
